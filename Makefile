@@ -1,0 +1,48 @@
+# The build of record: PGXS.  CMakeLists.txt serves the developer's tools.
+EXTENSION  = extension/langchef_guard
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(dir $(lastword $(MAKEFILE_LIST)))extension/langchef_guard.control)
+MODULE_big = langchef_guard
+OBJS       = $(patsubst %.cpp,%.o,$(sort $(wildcard src/*.cpp src/*/*.cpp)))
+
+INSTALL_SCRIPT = extension/langchef_guard--$(EXTVERSION).sql
+DATA_built     = $(INSTALL_SCRIPT)
+DATA           = $(filter-out $(INSTALL_SCRIPT),$(wildcard extension/langchef_guard--*--*.sql))
+
+REGRESS        = $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
+REGRESS_OPTS   = --encoding=UTF8 --no-locale
+ISOLATION      = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test/isolation --outputdir=output_iso --load-extension=langchef_guard
+TAP_TESTS      = 1
+PROVE_TESTS    = test/tap/*.pl
+
+PG_CONFIG ?= pg_config
+WARNINGS   = -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
+ifdef WERROR
+WARNINGS  += -Werror
+endif
+
+# -isystem: the server's headers are not ours to warn about.  PGDLLEXPORT is
+# empty before PostgreSQL 16, where hidden visibility would export nothing.
+PG_CPPFLAGS = -I$(CURDIR)/src -isystem $(shell $(PG_CONFIG) --includedir-server) \
+              '-DPGDLLEXPORT=__attribute__((visibility("default")))' \
+              '-DLCG_VERSION="$(EXTVERSION)"'
+PG_CXXFLAGS = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden \
+              -ffile-prefix-map=$(CURDIR)=. $(WARNINGS) -MMD -MP
+EXTRA_CLEAN = $(INSTALL_SCRIPT) $(OBJS:.o=.d) output_iso results regression.diffs regression.out tmp_check
+
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+# Bitcode for JIT would be compiled by another compiler without our flags, and
+# inlining our functions has no value.  The last assignment wins over PGXS.
+override with_llvm := no
+# A C++ module is linked by the C++ compiler.
+override COMPILER = $(CXX) $(CXXFLAGS)
+
+$(INSTALL_SCRIPT): $(sort $(wildcard extension/install/*.sql))
+	cat $^ > $@
+
+-include $(OBJS:.o=.d)
+
+.PHONY: bench unit
+bench: ; sh test/bench/run.sh

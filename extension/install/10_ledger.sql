@@ -1,0 +1,81 @@
+-- The record of every schema change.  Rows are added, never changed.
+CREATE TABLE langchef_guard.ledger (
+    id                  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    recorded_at         timestamptz NOT NULL,
+    transaction_at      timestamptz NOT NULL,
+    xid                 xid8 NOT NULL,
+    system_identifier   bigint NOT NULL,
+    session_id          text NOT NULL,
+    backend_pid         integer NOT NULL,
+    authenticated_role  name NOT NULL,
+    session_role        name NOT NULL,
+    outer_role          name NOT NULL,
+    effective_role      name NOT NULL,
+    application_name    text,
+    client_addr         inet,
+    migration           text,
+    revision_before     text,
+    source              text NOT NULL CHECK (source IN ('event', 'utility', 'unobserved')),
+    command_tag         text NOT NULL,
+    operation           text NOT NULL CHECK (operation IN ('create', 'alter', 'drop', 'truncate', 'other')),
+    object_type         text,
+    schema_name         name,
+    identity            text,
+    classid             oid,
+    objid               oid,
+    objsubid            integer,
+    in_extension        boolean NOT NULL DEFAULT false,
+    statement           text,
+    definition_before   jsonb,
+    definition_after    jsonb,
+    difference          jsonb,
+    class               text,
+    rules               text[],
+    approval_id         bigint
+);
+COMMENT ON TABLE langchef_guard.ledger IS 'append-only record of schema changes, one row per changed object';
+COMMENT ON COLUMN langchef_guard.ledger.session_id IS 'as %c of log_line_prefix: start of the session and process id';
+COMMENT ON COLUMN langchef_guard.ledger.revision_before IS 'Alembic revision of the database when the command ran';
+COMMENT ON COLUMN langchef_guard.ledger.difference IS 'array of {fact, kind, op, attribute, before, after}: what the command changed';
+CREATE INDEX ledger_object_idx ON langchef_guard.ledger (classid, objid, id);
+CREATE INDEX ledger_xid_idx ON langchef_guard.ledger (xid);
+REVOKE ALL ON TABLE langchef_guard.ledger FROM PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('langchef_guard.ledger', '');
+
+-- The last definition the guard saw of each object.  It is derived state and
+-- not dumped: CREATE EXTENSION builds it from the catalogs it finds.
+CREATE TABLE langchef_guard.known_object (
+    classid       oid NOT NULL,
+    objid         oid NOT NULL,
+    object_type   text NOT NULL,
+    identity      text NOT NULL,
+    definition    jsonb NOT NULL,
+    ledger_id     bigint,
+    created_xid   xid8,
+    seen_at       timestamptz NOT NULL,
+    PRIMARY KEY (classid, objid)
+);
+COMMENT ON TABLE langchef_guard.known_object IS 'last definition the guard saw, one row per object';
+COMMENT ON COLUMN langchef_guard.known_object.ledger_id IS 'ledger row that made it so; null for what CREATE EXTENSION found';
+COMMENT ON COLUMN langchef_guard.known_object.created_xid IS 'transaction that created the object, when the guard saw it';
+CREATE INDEX known_object_identity_idx ON langchef_guard.known_object (identity);
+REVOKE ALL ON TABLE langchef_guard.known_object FROM PUBLIC;
+
+-- One row per change of an Alembic version table: the boundary of a migration step.
+CREATE TABLE langchef_guard.alembic_step (
+    id                 bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    stepped_at         timestamptz NOT NULL,
+    xid                xid8 NOT NULL,
+    system_identifier  bigint NOT NULL,
+    session_id         text NOT NULL,
+    session_role       name NOT NULL,
+    version_table      text NOT NULL,
+    operation          text NOT NULL CHECK (operation IN ('insert', 'update', 'delete')),
+    revision_from      text,
+    revision_to        text,
+    last_ledger_id     bigint
+);
+COMMENT ON TABLE langchef_guard.alembic_step IS 'changes of Alembic version tables; ledger rows of the session up to last_ledger_id belong to the step';
+CREATE INDEX alembic_step_session_idx ON langchef_guard.alembic_step (session_id, last_ledger_id);
+REVOKE ALL ON TABLE langchef_guard.alembic_step FROM PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('langchef_guard.alembic_step', '');

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+
+#include "core/fact.hpp"
+#include "pg/call.hpp"
+
+namespace catalog {
+
+// Pins every setting that changes deparsed text (search_path, DateStyle,
+// quote_all_identifiers...) until the end of the scope.
+class PinnedSettings {
+  public:
+    PinnedSettings();
+    ~PinnedSettings();
+    PinnedSettings(const PinnedSettings &) = delete;
+    PinnedSettings &operator=(const PinnedSettings &) = delete;
+
+  private:
+    int nest_level_;
+    int exceptions_at_start_;
+};
+
+// The object that a part belongs to: a relation for its columns, constraints,
+// defaults, triggers, rules and policies (and for the row type of a table), a
+// domain for its constraints, a table for the index behind one of its
+// constraints.  Other addresses are returned as they are, without objsubid.
+core::Address containing_object(core::Address address);
+
+// Whether the address is an object the reader describes and the ledger keeps
+// as one: not temporary, not TOAST, not an array or row type, no part.
+bool is_recorded_object(core::Address address);
+
+// Facts of one object with its parts, the object itself first.  Empty when it
+// does not exist (any more) or is of a kind without a reader.  Reads committed
+// and own changes; takes no lock on the object.  Settings must be pinned.
+core::Facts read_object(core::Address address);
+
+// Calls visit for each user object of the database (no system objects, no
+// temporary ones, no members of extensions, nothing of the guard itself), in
+// an order that does not depend on OIDs or time, each with its parts.
+// Settings must be pinned.
+void read_database(const std::function<void(core::Facts &&)> &visit);
+
+}  // namespace catalog

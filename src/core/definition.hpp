@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/fact.hpp"
+
+namespace core {
+
+// The definition of one object as the ledger keeps it, JSON:
+//   {"id":..., "kind":..., "attributes":{...}, "parts":{"<fact id>":{"kind":..., "attributes":{...}}, ...}}
+// Takes the facts of one object, the object itself first; empty facts give "".
+std::string definition_json(const Facts &facts);
+
+// One attribute-level difference between two states of an object or a schema.
+//   op         "added", "removed" (a fact; attribute is empty) or "changed"
+struct Difference {
+    std::string fact;
+    std::string kind;
+    std::string parent;
+    std::string op;
+    std::string attribute;
+    Value before;
+    Value after;
+};
+
+// Differences between two sets of facts, ordered by fact id, then attribute.
+// Facts are matched by id, or, when match_address is set, by catalog address
+// first, so that a rename is a change of attribute "name", not a removal and
+// an addition.
+std::vector<Difference> compare(const Facts &before, const Facts &after, bool match_address = false);
+
+// JSON array of {"fact","kind","op","attribute","before","after"}; null members are left out.
+std::string differences_json(const std::vector<Difference> &differences);
+
+}  // namespace core
+
+#include "core/cpp_only.hpp"

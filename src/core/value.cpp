@@ -1,0 +1,59 @@
+#include "core/value.hpp"
+
+#include <type_traits>
+
+namespace core {
+
+void append_json_string(std::string &out, std::string_view text)
+{
+    static constexpr char hex[] = "0123456789abcdef";
+    out += '"';
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        switch (c) {
+            case '"': out += "\\\""; break;
+            case '\\': out += "\\\\"; break;
+            case '\n': out += "\\n"; break;
+            case '\r': out += "\\r"; break;
+            case '\t': out += "\\t"; break;
+            case '\b': out += "\\b"; break;
+            case '\f': out += "\\f"; break;
+            default:
+                if (byte < 0x20) {
+                    out += "\\u00";
+                    out += hex[byte >> 4];
+                    out += hex[byte & 15];
+                } else {
+                    out += c;
+                }
+        }
+    }
+    out += '"';
+}
+
+void append_json(std::string &out, const Value &value)
+{
+    std::visit(
+        [&out](const auto &held) {
+            using Held = std::decay_t<decltype(held)>;
+            if constexpr (std::is_same_v<Held, std::monostate>) {
+                out += "null";
+            } else if constexpr (std::is_same_v<Held, bool>) {
+                out += held ? "true" : "false";
+            } else if constexpr (std::is_same_v<Held, std::int64_t>) {
+                out += std::to_string(held);
+            } else if constexpr (std::is_same_v<Held, std::string>) {
+                append_json_string(out, held);
+            } else {
+                out += '[';
+                for (std::size_t i = 0; i < held.size(); ++i) {
+                    if (i > 0) out += ',';
+                    append_json_string(out, held[i]);
+                }
+                out += ']';
+            }
+        },
+        value);
+}
+
+}  // namespace core

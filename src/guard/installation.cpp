@@ -1,0 +1,60 @@
+#include "guard/installation.hpp"
+
+namespace guard {
+namespace {
+
+// Valid while the schema keeps its OID: a new CREATE EXTENSION makes a new schema.
+constinit Oid cached_schema = InvalidOid;
+constinit Installation cached{InvalidOid, InvalidOid, InvalidOid};
+
+Installation find_installation(Oid schema)
+{
+    return pg::call([schema] {
+        Installation found{get_extension_oid("langchef_guard", true), schema, InvalidOid};
+        if (!OidIsValid(found.extension)) return found;
+        const Relation extensions = table_open(ExtensionRelationId, AccessShareLock);
+        ScanKeyData key;
+        ScanKeyInit(&key, Anum_pg_extension_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(found.extension));
+        const SysScanDesc scan = systable_beginscan(extensions, ExtensionOidIndexId, true, nullptr, 1, &key);
+        if (const HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple)) {
+            found.owner = reinterpret_cast<Form_pg_extension>(GETSTRUCT(tuple))->extowner;
+        }
+        systable_endscan(scan);
+        table_close(extensions, AccessShareLock);
+        return found;
+    });
+}
+
+}  // namespace
+
+std::optional<Installation> installation()
+{
+    if (!IsTransactionState() || !OidIsValid(MyDatabaseId)) return std::nullopt;
+    const Oid schema = pg::call([] { return get_namespace_oid("langchef_guard", true); });
+    if (!OidIsValid(schema)) return std::nullopt;
+    if (schema != cached_schema) {
+        cached = find_installation(schema);
+        // A half-made extension is looked up again, not remembered as absent.
+        cached_schema = OidIsValid(cached.extension) ? schema : InvalidOid;
+    }
+    if (!OidIsValid(cached.extension)) return std::nullopt;
+    return cached;
+}
+
+std::int64_t system_identifier() { return static_cast<std::int64_t>(GetSystemIdentifier()); }
+
+std::string session_id()
+{
+    std::array<char, 64> buffer{};
+    pg_snprintf(buffer.data(), buffer.size(), "%lx.%x", static_cast<unsigned long>(MyStartTime), static_cast<unsigned>(MyProcPid));
+    return buffer.data();
+}
+
+std::optional<std::uint64_t> assigned_xid()
+{
+    const FullTransactionId xid = GetTopFullTransactionIdIfAny();
+    if (!FullTransactionIdIsValid(xid)) return std::nullopt;
+    return U64FromFullTransactionId(xid);
+}
+
+}  // namespace guard

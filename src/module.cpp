@@ -1,0 +1,19 @@
+#include "intercept/hooks.hpp"
+#include "pg/entry.hpp"
+#include "settings.hpp"
+
+extern "C" {
+#ifdef PG_MODULE_MAGIC_EXT
+PG_MODULE_MAGIC_EXT(.name = "langchef_guard", .version = LCG_VERSION);
+#else
+PG_MODULE_MAGIC;
+#endif
+
+PGDLLEXPORT void _PG_init(void);
+}
+
+void _PG_init(void)
+{
+    settings::define();
+    intercept::install_hooks();
+}

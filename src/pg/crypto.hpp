@@ -1,0 +1,17 @@
+#pragma once
+
+#include "pg/call.hpp"
+
+namespace pg {
+
+using Sha256 = std::array<std::uint8_t, 32>;
+
+Sha256 sha256(std::string_view data);
+std::string hex(const std::uint8_t *bytes, std::size_t size);
+inline std::string hex(const Sha256 &digest) { return hex(digest.data(), digest.size()); }
+// Cryptographically strong; raises when the server has no entropy.
+std::array<std::uint8_t, 32> random_bytes();
+// Datum of type bytea, allocated in the current context.
+Datum bytea_datum(const Sha256 &digest);
+
+}  // namespace pg

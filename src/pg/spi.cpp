@@ -1,0 +1,74 @@
+#include "pg/spi.hpp"
+
+namespace pg {
+
+Parameter param(std::string_view text) { return Parameter(text_datum(text)); }
+
+Parameter param(std::int64_t number) { return Parameter(Int64GetDatum(number)); }
+
+Parameter param(bool value) { return Parameter(BoolGetDatum(value)); }
+
+Parameter param_or_null(std::string_view text) { return text.empty() ? Parameter() : param(text); }
+
+Parameter Rows::value(std::uint64_t row, int column) const
+{
+    const SPITupleTable *const table = table_;
+    return call([=] {
+        Parameter result;
+        result.value = SPI_getbinval(table->vals[row], table->tupdesc, column, &result.null);
+        if (SPI_result == SPI_ERROR_NOATTRIBUTE) elog(ERROR, "no column %d in result", column);
+        return result;
+    });
+}
+
+std::string Rows::text(std::uint64_t row, int column) const
+{
+    const SPITupleTable *const table = table_;
+    return text_of(call([=] { return static_cast<const char *>(SPI_getvalue(table->vals[row], table->tupdesc, column)); }));
+}
+
+SpiSession::SpiSession() : exceptions_at_start_(std::uncaught_exceptions())
+{
+    call([] {
+        if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+    });
+}
+
+SpiSession::~SpiSession()
+{
+    // After an error the transaction's abort takes the whole SPI stack down;
+    // finishing here could pop a level that is not ours.
+    if (std::uncaught_exceptions() == exceptions_at_start_) SPI_finish();
+}
+
+Rows SpiSession::run(Statement &statement, std::initializer_list<Parameter> parameters, bool read_only)
+{
+    struct Done {
+        SPITupleTable *table;
+        std::uint64_t processed;
+    };
+    Statement *const prepared = &statement;
+    const Parameter *const given = parameters.begin();
+    const auto count = static_cast<int>(parameters.size());
+    const auto done = call([=] {
+        if (count != prepared->count) elog(ERROR, "statement takes %d parameters, not %d", prepared->count, count);
+        if (prepared->plan == nullptr) {
+            SPIPlanPtr plan = SPI_prepare(prepared->text, prepared->count, prepared->types.data());
+            if (plan == nullptr) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+            if (SPI_keepplan(plan) != 0) elog(ERROR, "SPI_keepplan failed");
+            prepared->plan = plan;
+        }
+        Datum values[Statement::most];
+        char nulls[Statement::most];
+        for (int i = 0; i < count; ++i) {
+            values[i] = given[i].value;
+            nulls[i] = given[i].null ? 'n' : ' ';
+        }
+        const int code = SPI_execute_plan(prepared->plan, values, nulls, read_only, 0);
+        if (code < 0) elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(code));
+        return Done{SPI_tuptable, SPI_processed};
+    });
+    return Rows(done.table, done.processed);
+}
+
+}  // namespace pg
