@@ -5,29 +5,37 @@ CREATE TABLE langchef_guard.expected_schema (
     source              text NOT NULL CHECK (source IN ('live', 'document')),
     registered_at       timestamptz NOT NULL,
     registered_by       name NOT NULL,
+    registered_xid      xid8 NOT NULL,
     revision            text,
     system_identifier   bigint NOT NULL,
-    ledger_id           bigint,
+    ledger_id           bigint NOT NULL,
     format_version      integer NOT NULL,
     server_version_num  integer NOT NULL,
+    encoding            text NOT NULL,
     facts               bigint NOT NULL,
     digest              text NOT NULL
 );
 COMMENT ON TABLE langchef_guard.expected_schema IS 'registered expected schemas';
+COMMENT ON COLUMN langchef_guard.expected_schema.registered_by IS 'session role that registered it';
+COMMENT ON COLUMN langchef_guard.expected_schema.registered_xid IS 'transaction that registered it: catalog rows written before it were there already';
 COMMENT ON COLUMN langchef_guard.expected_schema.ledger_id IS 'last ledger row when it was registered: later rows explain drift';
 COMMENT ON COLUMN langchef_guard.expected_schema.revision IS 'Alembic revision it was registered at';
+COMMENT ON COLUMN langchef_guard.expected_schema.server_version_num IS 'version of the server whose catalogs it describes';
+CREATE UNIQUE INDEX expected_schema_active_key ON langchef_guard.expected_schema (active) WHERE active;
 REVOKE ALL ON TABLE langchef_guard.expected_schema FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('langchef_guard.expected_schema', '');
 
+-- A fact id can be longer than an index row (a function's argument types), so
+-- none is indexed; facts are read per schema and sorted.
 CREATE TABLE langchef_guard.expected_object (
-    schema_name  text NOT NULL REFERENCES langchef_guard.expected_schema (name) ON DELETE CASCADE,
+    schema_name  text NOT NULL,
     fact_id      text NOT NULL,
     kind         text NOT NULL,
     parent_id    text,
     payload      jsonb NOT NULL,
-    digest       text NOT NULL,
-    PRIMARY KEY (schema_name, fact_id)
+    digest       text NOT NULL
 );
 COMMENT ON TABLE langchef_guard.expected_object IS 'facts of the expected schemas';
+CREATE INDEX expected_object_schema_name_idx ON langchef_guard.expected_object (schema_name);
 REVOKE ALL ON TABLE langchef_guard.expected_object FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('langchef_guard.expected_object', '');

@@ -17,6 +17,36 @@ Sha256 sha256(std::string_view data)
     return digest;
 }
 
+Sha256Stream::Sha256Stream()
+    : context_(call([] {
+          pg_cryptohash_ctx *const context = pg_cryptohash_create(PG_SHA256);
+          if (context == nullptr || pg_cryptohash_init(context) != 0) elog(ERROR, "could not compute SHA-256 hash");
+          return context;
+      }))
+{
+}
+
+void Sha256Stream::add(std::string_view data)
+{
+    pg_cryptohash_ctx *const context = context_;
+    call([=] {
+        if (pg_cryptohash_update(context, reinterpret_cast<const uint8 *>(data.data()), data.size()) != 0) {
+            elog(ERROR, "could not compute SHA-256 hash");
+        }
+    });
+}
+
+Sha256 Sha256Stream::finish()
+{
+    Sha256 digest{};
+    std::uint8_t *const out = digest.data();
+    pg_cryptohash_ctx *const context = context_;
+    call([=] {
+        if (pg_cryptohash_final(context, out, PG_SHA256_DIGEST_LENGTH) != 0) elog(ERROR, "could not compute SHA-256 hash");
+    });
+    return digest;
+}
+
 std::string hex(const std::uint8_t *bytes, std::size_t size)
 {
     static constexpr char digits[] = "0123456789abcdef";

@@ -7,6 +7,23 @@ namespace pg {
 using Sha256 = std::array<std::uint8_t, 32>;
 
 Sha256 sha256(std::string_view data);
+
+// SHA-256 of text that comes in pieces.
+class Sha256Stream {
+  public:
+    Sha256Stream();
+    ~Sha256Stream() { pg_cryptohash_free(context_); }
+    Sha256Stream(const Sha256Stream &) = delete;
+    Sha256Stream &operator=(const Sha256Stream &) = delete;
+
+    void add(std::string_view data);
+    // Once, after the last piece.
+    Sha256 finish();
+
+  private:
+    pg_cryptohash_ctx *context_;
+};
+
 std::string hex(const std::uint8_t *bytes, std::size_t size);
 inline std::string hex(const Sha256 &digest) { return hex(digest.data(), digest.size()); }
 // Cryptographically strong; raises when the server has no entropy.

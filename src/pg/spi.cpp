@@ -41,6 +41,16 @@ SpiSession::~SpiSession()
     if (std::uncaught_exceptions() == exceptions_at_start_) SPI_finish();
 }
 
+void prepare(Statement &statement, int parameters)
+{
+    if (parameters != statement.count) elog(ERROR, "statement takes %d parameters, not %d", statement.count, parameters);
+    if (statement.plan != nullptr) return;
+    const SPIPlanPtr plan = SPI_prepare(statement.text, statement.count, statement.types.data());
+    if (plan == nullptr) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+    if (SPI_keepplan(plan) != 0) elog(ERROR, "SPI_keepplan failed");
+    statement.plan = plan;
+}
+
 Rows SpiSession::run(Statement &statement, std::initializer_list<Parameter> parameters, bool read_only)
 {
     struct Done {
@@ -51,20 +61,17 @@ Rows SpiSession::run(Statement &statement, std::initializer_list<Parameter> para
     const Parameter *const given = parameters.begin();
     const auto count = static_cast<int>(parameters.size());
     const auto done = call([=] {
-        if (count != prepared->count) elog(ERROR, "statement takes %d parameters, not %d", prepared->count, count);
-        if (prepared->plan == nullptr) {
-            SPIPlanPtr plan = SPI_prepare(prepared->text, prepared->count, prepared->types.data());
-            if (plan == nullptr) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-            if (SPI_keepplan(plan) != 0) elog(ERROR, "SPI_keepplan failed");
-            prepared->plan = plan;
-        }
+        prepare(*prepared, count);
         Datum values[Statement::most];
         char nulls[Statement::most];
         for (int i = 0; i < count; ++i) {
             values[i] = given[i].value;
             nulls[i] = given[i].null ? 'n' : ' ';
         }
+        // SPI leaves its own context current; the caller's is to stay.
+        const MemoryContext current = CurrentMemoryContext;
         const int code = SPI_execute_plan(prepared->plan, values, nulls, read_only, 0);
+        MemoryContextSwitchTo(current);
         if (code < 0) elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(code));
         return Done{SPI_tuptable, SPI_processed};
     });

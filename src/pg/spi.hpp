@@ -57,6 +57,9 @@ struct Statement {
     }
 };
 
+// Plans the statement unless it is planned.  For bodies of pg::call only.
+void prepare(Statement &statement, int parameters);
+
 // Rows of the last statement of a SpiSession; valid until its next statement.
 class Rows {
   public:

@@ -1,0 +1,121 @@
+#include "core/drift.hpp"
+
+#include <unordered_map>
+
+#include "core/definition.hpp"
+
+#include "core/cpp_only.hpp"
+
+namespace core {
+namespace {
+
+// What tells most about a fact that stands alone.
+Value best_description(const Payload &payload)
+{
+    for (const std::string_view name : {"definition", "type", "labels", "returns"}) {
+        if (const auto found = payload.find(name); found != payload.end()) return found->second;
+    }
+    return {};
+}
+
+DriftRow whole_fact(DriftOperation operation, Fact &&fact)
+{
+    DriftRow row;
+    row.operation = operation;
+    (operation == DriftOperation::missing ? row.expected : row.actual) = best_description(fact.payload);
+    row.fact = std::move(fact.id);
+    row.kind = std::move(fact.kind);
+    row.parent = std::move(fact.parent);
+    row.address = fact.address;
+    row.xmin = fact.xmin;
+    return row;
+}
+
+void add_changes(std::vector<DriftRow> &rows, Fact &&expected, Fact &&actual)
+{
+    Facts before;
+    Facts after;
+    before.push_back(std::move(expected));
+    after.push_back(std::move(actual));
+    const auto changes = compare(before, after);
+    const Fact &fact = after.front();
+    const auto start = [&] {
+        DriftRow row;
+        row.fact = fact.id;
+        row.kind = fact.kind;
+        row.parent = fact.parent;
+        row.address = fact.address;
+        row.xmin = fact.xmin;
+        return row;
+    };
+    for (const auto &change : changes) {
+        auto row = start();
+        row.attribute = change.attribute;
+        row.expected = change.before;
+        row.actual = change.after;
+        rows.push_back(std::move(row));
+    }
+    // The parent is part of a fact's digest, but not of its payload.
+    if (before.front().parent != fact.parent) {
+        auto row = start();
+        row.attribute = "parent";
+        row.expected = before.front().parent;
+        row.actual = fact.parent;
+        rows.push_back(std::move(row));
+    }
+}
+
+void link_to_parents(std::vector<DriftRow> &rows)
+{
+    std::unordered_map<std::string_view, std::size_t> whole;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (rows[i].operation != DriftOperation::changed) whole.emplace(rows[i].fact, i);
+    }
+    for (auto &row : rows) {
+        const auto parent = whole.find(row.parent);
+        if (parent != whole.end() && rows[parent->second].operation == row.operation) row.implied_by = parent->second;
+    }
+}
+
+}  // namespace
+
+std::vector<DriftRow> find_drift(FactSource &expected, FactSource &actual, std::size_t most)
+{
+    std::vector<DriftRow> rows;
+    bool more_expected = expected.next();
+    bool more_actual = actual.next();
+    while ((more_expected || more_actual) && rows.size() < most) {
+        const int order = !more_expected ? 1 : !more_actual ? -1 : expected.key().compare(actual.key());
+        if (order < 0) {
+            rows.push_back(whole_fact(DriftOperation::missing, expected.fact()));
+        } else if (order > 0) {
+            rows.push_back(whole_fact(DriftOperation::unexpected, actual.fact()));
+        } else if (expected.digest() != actual.digest()) {
+            add_changes(rows, expected.fact(), actual.fact());
+        }
+        if (order <= 0) more_expected = expected.next();
+        if (order >= 0) more_actual = actual.next();
+    }
+    link_to_parents(rows);
+    return rows;
+}
+
+std::string identifying_text(std::string_view expected_name, const DriftRow &row)
+{
+    std::string out = "[";
+    const auto add = [&out](std::string_view text) {
+        append_json_string(out, text);
+        out += ',';
+    };
+    add(expected_name);
+    add(operation_word(row.operation));
+    add(row.fact);
+    add(row.attribute);
+    append_json(out, row.expected);
+    out += ',';
+    append_json(out, row.actual);
+    out += ']';
+    return out;
+}
+
+}  // namespace core

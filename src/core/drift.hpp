@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/fact.hpp"
+
+namespace core {
+
+// Facts of one schema in ascending order of their keys, read once.  What it
+// returns is valid until the next call of next().
+class FactSource {
+  public:
+    virtual ~FactSource() = default;
+    // Goes to the next fact; false at the end.
+    virtual bool next() = 0;
+    // The id in UTF-8: equal facts have equal keys in every database.
+    virtual std::string_view key() const = 0;
+    virtual std::string_view digest() const = 0;
+    virtual Fact fact() const = 0;
+};
+
+enum class DriftOperation { missing, unexpected, changed };
+
+constexpr std::size_t no_row = static_cast<std::size_t>(-1);
+
+// One difference between an expected and an actual schema.
+//   attribute   set for "changed" only
+//   expected, actual   the attribute's values; for a fact that is missing or
+//               unexpected, what describes it best (its type or definition)
+//   implied_by  row of the missing or unexpected parent that explains this one
+//   address, xmin   of the actual fact; of a missing one nothing is known
+struct DriftRow {
+    DriftOperation operation = DriftOperation::changed;
+    std::string fact;
+    std::string kind;
+    std::string parent;
+    std::string attribute;
+    Value expected;
+    Value actual;
+    std::size_t implied_by = no_row;
+    Address address;
+    std::uint32_t xmin = 0;
+};
+
+// Differences in order of fact and attribute; stops once it has "most" rows.
+std::vector<DriftRow> find_drift(FactSource &expected, FactSource &actual, std::size_t most = no_row);
+
+// What the words of a report are made of.
+std::string_view operation_word(DriftOperation operation);
+// "public.prompts.version" of "column:public.prompts.version".
+std::string_view object_of(std::string_view fact);
+// Text for people: lists without brackets, empty for an absent value.
+std::string plain_text(const Value &value);
+// What the id of a difference is hashed from: equal for the same difference on every run.
+std::string identifying_text(std::string_view expected_name, const DriftRow &row);
+// One sentence.
+std::string describe(const DriftRow &row);
+// "security", "breaking", "data", "performance" or "cosmetic".
+std::string_view severity(const DriftRow &row);
+// Whether the attribute holds SQL text as the server prints it, which differs between major versions.
+bool is_deparsed(std::string_view attribute);
+
+}  // namespace core

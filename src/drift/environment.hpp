@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace drift {
+
+// Version of the running server, which may be a later minor than the one built for.
+std::int64_t server_version_num();
+std::string database_encoding();
+
+// Whether text of this database must be converted to be UTF-8.  Digests and
+// the order of facts are those of UTF-8, so that they are equal in databases
+// of different encodings.
+bool needs_conversion();
+// A copy in UTF-8.
+std::string to_utf8(std::string_view text);
+
+}  // namespace drift

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "core/drift.hpp"
+#include "pg/call.hpp"
+
+namespace drift {
+
+// The facts of this database as its catalogs hold them, read and sorted when
+// constructed; beyond maintenance_work_mem they are on disk.
+class LiveFacts final : public core::FactSource {
+  public:
+    LiveFacts();
+    ~LiveFacts() override;
+    LiveFacts(const LiveFacts &) = delete;
+    LiveFacts &operator=(const LiveFacts &) = delete;
+
+    bool next() override;
+    std::string_view key() const override { return key_; }
+    std::string_view digest() const override { return digest_; }
+    core::Fact fact() const override;
+    // What the digest is taken over.
+    std::string_view canonical() const { return canonical_; }
+    // Goes back to before the first fact.
+    void rewind();
+
+  private:
+    void add(const core::Fact &fact);
+
+    int exceptions_at_start_;
+    Tuplesortstate *sort_ = nullptr;
+    TupleTableSlot *in_ = nullptr;
+    TupleTableSlot *out_ = nullptr;
+    // Into the current tuple of the sort.
+    std::string_view key_;
+    std::string_view canonical_;
+    std::string_view digest_;
+};
+
+}  // namespace drift
