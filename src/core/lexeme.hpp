@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace core {
+
+// A piece of SQL text as the server's scanner would cut it, told apart only
+// as far as finding secrets needs.  Pieces are contiguous: together they are
+// the text.
+struct Lexeme {
+    enum class Kind { end, space, comment, word, quoted_identifier, string, dollar_string, number, punctuation };
+
+    Kind kind = Kind::end;
+    std::string_view text;
+    std::string_view body;   // of strings, quoted identifiers: what stands between the quotes, escapes untouched
+    bool backslash = false;  // an E'' string, where \' is a quote
+};
+
+// The piece of text that starts at offset; kind end at the end.  What is not
+// terminated reaches to the end.  Takes any ASCII-compatible encoding.
+Lexeme next_lexeme(std::string_view text, std::size_t offset);
+
+// ASCII comparison without regard to case; folded is lower case.
+bool equals_folded(std::string_view text, std::string_view folded);
+
+// First place of folded (lower case) in text, ignoring ASCII case; npos when absent.
+std::size_t find_folded(std::string_view text, std::string_view folded, std::size_t from = 0);
+
+}  // namespace core
