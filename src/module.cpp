@@ -1,3 +1,4 @@
+#include "guard/load_mode.hpp"
 #include "intercept/hooks.hpp"
 #include "pg/entry.hpp"
 #include "settings.hpp"
@@ -14,6 +15,7 @@ PGDLLEXPORT void _PG_init(void);
 
 void _PG_init(void)
 {
+    guard::note_load_mode();
     settings::define();
     intercept::install_hooks();
 }

@@ -1,0 +1,139 @@
+#include "intercept/gate.hpp"
+
+#include "core/policy.hpp"
+#include "guard/installation.hpp"
+#include "guard/policy_table.hpp"
+#include "intercept/describe.hpp"
+#include "settings.hpp"
+
+namespace intercept {
+namespace {
+
+using core::Action;
+
+std::string class_of(const core::Effect &effect) { return std::string(core::name_of(core::find_rule(effect.rule)->rule_class)); }
+
+core::PolicyQuestion question_about(const core::Effect &effect, const std::vector<std::string> &roles)
+{
+    core::PolicyQuestion question;
+    question.rule = core::find_rule(effect.rule);
+    question.object = effect.relation == effect.object ? effect.identity : identity_of(effect.relation);
+    question.schema = guard::schema_of(effect.relation);
+    question.roles = roles;
+    question.rows = effect.rows;
+    return question;
+}
+
+// "Rule D03 (destructive): 3 rows would be lost."
+std::string finding(const core::Effect &effect)
+{
+    std::string text = "Rule " + effect.rule + " (" + class_of(effect) + ")";
+    if (!effect.loss.empty()) text += ": " + effect.loss;
+    return text + '.';
+}
+
+std::string detail_of(const std::vector<core::Effect> &effects, const std::string &objection)
+{
+    constexpr std::size_t most = 10;
+    std::string text = finding(effects.front());
+    for (std::size_t i = 1; i < effects.size() && i <= most; ++i) {
+        text += "  Also " + effects[i].phrase + ": rule " + effects[i].rule;
+        if (!effects[i].loss.empty()) text += ", " + effects[i].loss;
+        text += '.';
+    }
+    if (effects.size() > most + 1) text += "  And " + count_of(static_cast<std::int64_t>(effects.size() - most - 1), "other effect") + '.';
+    if (!objection.empty()) text += "  " + objection;
+    return text;
+}
+
+std::string hint_of(const approval::Filing &filing)
+{
+    if (filing.proposal == 0) {
+        return "No proposal could be filed: " + filing.failure + ".  The command is refused all the same; try it again when this is mended.";
+    }
+    const std::string number = std::to_string(filing.proposal);
+    if (filing.status == "approved") {
+        return "Proposal " + number + " is approved: set langchef_guard.approval_token to its token and run the command again.";
+    }
+    return "Proposal " + number + " was filed.  A DBA can run langchef_guard.approve(" + number +
+           ") and give you a token; set langchef_guard.approval_token to it and run the command again.";
+}
+
+void warn(const core::Effect &effect)
+{
+    const std::string message = effect.phrase + " would need approval";
+    const std::string detail = finding(effect);
+    const char *const message_text = message.c_str();
+    const char *const detail_text = detail.c_str();
+    pg::call([message_text, detail_text] {
+        ereport(WARNING, (errcode(pg::sqlstate::approval_required), errmsg_internal("%s", message_text), errdetail_internal("%s", detail_text)));
+    });
+}
+
+void note_rules(CurrentCommand &command)
+{
+    for (const auto &effect : command.judgement.effects) {
+        if (std::find(command.rules.begin(), command.rules.end(), effect.rule) == command.rules.end()) command.rules.push_back(effect.rule);
+    }
+    const core::Rule *highest = nullptr;
+    for (const auto &effect : command.judgement.effects) {
+        const core::Rule *const rule = core::find_rule(effect.rule);
+        if (highest == nullptr || rule->rule_class < highest->rule_class) highest = rule;
+    }
+    if (highest != nullptr) command.rule_class = std::string(core::name_of(highest->rule_class));
+}
+
+// Warns, and leaves in the judgement what needs an approval or is denied.
+// Returns whether something is denied.
+bool apply_policy(core::Judgement &judgement)
+{
+    const auto policy = guard::load_policy();
+    const auto roles = guard::roles_of_session();
+    const bool enforcing = settings::mode() == settings::Mode::enforce;
+    bool denied = false;
+    std::vector<core::Effect> remaining;
+    for (auto &effect : judgement.effects) {
+        const Action action = core::decide(policy, question_about(effect, roles));
+        if (action == Action::warn || (!enforcing && action > Action::warn)) {
+            warn(effect);
+        } else if (action == Action::deny || action == Action::approve) {
+            // What is denied comes first in the message.
+            const bool deny = action == Action::deny;
+            remaining.insert(deny && !denied ? remaining.begin() : remaining.end(), std::move(effect));
+            denied = denied || deny;
+        }
+    }
+    judgement.effects = std::move(remaining);
+    return denied;
+}
+
+[[noreturn]] void refuse(const core::Judgement &judgement, const std::string &objection)
+{
+    const approval::Filing filing = approval::file_refusal(judgement);
+    throw pg::GuardError(pg::sqlstate::approval_required, judgement.effects.front().phrase + " is not approved",
+                         detail_of(judgement.effects, objection), hint_of(filing));
+}
+
+}  // namespace
+
+void pass_gate(CurrentCommand &command)
+{
+    if (command.judgement.empty()) return;
+    note_rules(command);
+    if (settings::mode() == settings::Mode::record) return;
+    if (apply_policy(command.judgement)) {
+        throw pg::GuardError(pg::sqlstate::denied, command.judgement.effects.front().phrase + " is denied by policy",
+                             detail_of(command.judgement.effects, ""), "See langchef_guard.policy.");
+    }
+    if (command.judgement.empty()) return;
+    const approval::Search search = approval::find_cover(command.judgement);
+    if (!search.cover.has_value()) refuse(command.judgement, search.objection);
+    command.approval = search.cover->approval;
+    if (command.judgement.outside_transaction) {
+        approval::spend_outside(*search.cover, command.judgement);
+    } else {
+        command.cover = search.cover;
+    }
+}
+
+}  // namespace intercept

@@ -1,0 +1,167 @@
+#include "intercept/utility_record.hpp"
+
+namespace intercept {
+namespace {
+
+template <typename Stmt>
+const Stmt *as(Node *node)
+{
+    return reinterpret_cast<const Stmt *>(node);
+}
+
+using Records = std::vector<UtilityRecord>;
+
+std::string quoted(const char *name)
+{
+    return name == nullptr ? std::string() : pg::text_of(pg::call([name] { return quote_identifier(name); }));
+}
+
+void add(Records &records, std::string_view operation, std::string_view type, const char *name, Oid classid = InvalidOid, Oid objid = InvalidOid)
+{
+    records.push_back({std::string(operation), std::string(type), quoted(name), {OidIsValid(objid) ? classid : InvalidOid, objid, 0}});
+}
+
+Oid role_oid(const char *name)
+{
+    return name == nullptr ? InvalidOid : pg::call([name] { return get_role_oid(name, true); });
+}
+
+Oid database_oid(const char *name)
+{
+    return pg::call([name] { return get_database_oid(name, true); });
+}
+
+void add_role(Records &records, std::string_view operation, const char *name)
+{
+    add(records, operation, "role", name, AuthIdRelationId, role_oid(name));
+}
+
+void add_roles(Records &records, std::string_view operation, const List *specs)
+{
+    const ListCell *cell;
+    foreach (cell, specs) {
+        const auto *const spec = static_cast<const RoleSpec *>(lfirst(cell));
+        const Oid role = pg::call([spec] { return get_rolespec_oid(spec, true); });
+        const std::string name = OidIsValid(role) ? pg::text_of(pg::call([role] { return GetUserNameFromId(role, true); })) : "";
+        if (OidIsValid(role)) add(records, operation, "role", name.c_str(), AuthIdRelationId, role);
+    }
+}
+
+void add_granted_roles(Records &records, const GrantRoleStmt *statement)
+{
+    const ListCell *cell;
+    foreach (cell, statement->granted_roles) {
+        add_role(records, "alter", static_cast<const AccessPriv *>(lfirst(cell))->priv_name);
+    }
+}
+
+void add_database(Records &records, std::string_view operation, const char *name)
+{
+    add(records, operation, "database", name, DatabaseRelationId, database_oid(name));
+}
+
+void add_event_trigger(Records &records, std::string_view operation, const char *name)
+{
+    const Oid trigger = pg::call([name] { return get_event_trigger_oid(name, true); });
+    add(records, operation, "event trigger", name, EventTriggerRelationId, trigger);
+}
+
+std::string_view type_word(ObjectType type)
+{
+    switch (type) {
+        case OBJECT_ROLE: return "role";
+        case OBJECT_DATABASE: return "database";
+        case OBJECT_TABLESPACE: return "tablespace";
+        case OBJECT_EVENT_TRIGGER: return "event trigger";
+        case OBJECT_PARAMETER_ACL: return "parameter";
+        default: return {};
+    }
+}
+
+// RENAME, OWNER, COMMENT, SECURITY LABEL and GRANT take any kind of object;
+// only the kinds without event triggers are ours.
+void add_named(Records &records, ObjectType type, const char *name)
+{
+    const std::string_view word = type_word(type);
+    if (!word.empty()) add(records, "alter", word, name);
+}
+
+const char *string_of(Node *object) { return object != nullptr && IsA(object, String) ? strVal(object) : nullptr; }
+
+void add_granted_objects(Records &records, const GrantStmt *statement)
+{
+    const ListCell *cell;
+    foreach (cell, statement->objects) add_named(records, statement->objtype, string_of(static_cast<Node *>(lfirst(cell))));
+}
+
+void add_dropped(Records &records, const DropStmt *statement)
+{
+    if (statement->removeType != OBJECT_EVENT_TRIGGER) return;
+    const ListCell *cell;
+    foreach (cell, statement->objects) {
+        const char *const name = string_of(static_cast<Node *>(lfirst(cell)));
+        if (OidIsValid(pg::call([name] { return get_event_trigger_oid(name, true); }))) add_event_trigger(records, "drop", name);
+    }
+}
+
+void add_dropped_roles(Records &records, const DropRoleStmt *statement)
+{
+    const ListCell *cell;
+    foreach (cell, statement->roles) {
+        const auto *const spec = static_cast<const RoleSpec *>(lfirst(cell));
+        if (OidIsValid(role_oid(spec->rolename))) add_role(records, "drop", spec->rolename);
+    }
+}
+
+void add_truncated(Records &records, const core::Judgement &judgement)
+{
+    for (const auto &effect : judgement.effects) {
+        records.push_back({"truncate", effect.object_type, effect.identity, effect.object});
+    }
+}
+
+}  // namespace
+
+std::vector<UtilityRecord> utility_records(Node *tree, const core::Judgement &judgement)
+{
+    Records records;
+    switch (nodeTag(tree)) {
+        case T_TruncateStmt: add_truncated(records, judgement); break;
+        case T_CreateRoleStmt: add_role(records, "create", as<CreateRoleStmt>(tree)->role); break;
+        case T_AlterRoleStmt: add_role(records, "alter", as<AlterRoleStmt>(tree)->role->rolename); break;
+        case T_AlterRoleSetStmt:
+            if (const auto *const role = as<AlterRoleSetStmt>(tree)->role) add_role(records, "alter", role->rolename);
+            if (const char *const database = as<AlterRoleSetStmt>(tree)->database) add_database(records, "alter", database);
+            break;
+        case T_DropRoleStmt: add_dropped_roles(records, as<DropRoleStmt>(tree)); break;
+        case T_GrantRoleStmt: add_granted_roles(records, as<GrantRoleStmt>(tree)); break;
+        case T_ReassignOwnedStmt: add_roles(records, "other", as<ReassignOwnedStmt>(tree)->roles); break;
+        case T_CreatedbStmt: add_database(records, "create", as<CreatedbStmt>(tree)->dbname); break;
+        case T_AlterDatabaseStmt: add_database(records, "alter", as<AlterDatabaseStmt>(tree)->dbname); break;
+        case T_AlterDatabaseSetStmt: add_database(records, "alter", as<AlterDatabaseSetStmt>(tree)->dbname); break;
+        case T_DropdbStmt:
+            if (OidIsValid(database_oid(as<DropdbStmt>(tree)->dbname))) add_database(records, "drop", as<DropdbStmt>(tree)->dbname);
+            break;
+        case T_AlterSystemStmt: add(records, "alter", "setting", as<AlterSystemStmt>(tree)->setstmt->name); break;
+        case T_CreateTableSpaceStmt: add(records, "create", "tablespace", as<CreateTableSpaceStmt>(tree)->tablespacename); break;
+        case T_AlterTableSpaceOptionsStmt:
+            add(records, "alter", "tablespace", as<AlterTableSpaceOptionsStmt>(tree)->tablespacename);
+            break;
+        case T_DropTableSpaceStmt: add(records, "drop", "tablespace", as<DropTableSpaceStmt>(tree)->tablespacename); break;
+        case T_CreateEventTrigStmt: add(records, "create", "event trigger", as<CreateEventTrigStmt>(tree)->trigname); break;
+        case T_AlterEventTrigStmt: add_event_trigger(records, "alter", as<AlterEventTrigStmt>(tree)->trigname); break;
+        case T_DropStmt: add_dropped(records, as<DropStmt>(tree)); break;
+        case T_RenameStmt:
+            add_named(records, as<RenameStmt>(tree)->renameType,
+                      as<RenameStmt>(tree)->subname != nullptr ? as<RenameStmt>(tree)->subname : string_of(as<RenameStmt>(tree)->object));
+            break;
+        case T_AlterOwnerStmt: add_named(records, as<AlterOwnerStmt>(tree)->objectType, string_of(as<AlterOwnerStmt>(tree)->object)); break;
+        case T_CommentStmt: add_named(records, as<CommentStmt>(tree)->objtype, string_of(as<CommentStmt>(tree)->object)); break;
+        case T_SecLabelStmt: add_named(records, as<SecLabelStmt>(tree)->objtype, string_of(as<SecLabelStmt>(tree)->object)); break;
+        case T_GrantStmt: add_granted_objects(records, as<GrantStmt>(tree)); break;
+        default: break;
+    }
+    return records;
+}
+
+}  // namespace intercept

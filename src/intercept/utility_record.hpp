@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "intercept/command.hpp"
+
+namespace intercept {
+
+// Ledger rows for a command that fires no event trigger: TRUNCATE, commands on
+// roles, databases, tablespaces, event triggers and configuration.  Empty for
+// all others.  Called before the command runs, so that names still resolve.
+std::vector<UtilityRecord> utility_records(Node *parsetree, const core::Judgement &judgement);
+
+}  // namespace intercept

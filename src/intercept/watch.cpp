@@ -1,0 +1,132 @@
+#include "intercept/watch.hpp"
+
+#include "approval/worker.hpp"
+#include "core/redact.hpp"
+#include "guard/installation.hpp"
+#include "intercept/gate.hpp"
+#include "intercept/utility_record.hpp"
+#include "judge/judge.hpp"
+#include "ledger/record.hpp"
+#include "settings.hpp"
+
+namespace intercept {
+namespace {
+
+// Utility commands that define nothing and destroy nothing.
+bool concerns_schema(const Node *tree)
+{
+    switch (nodeTag(tree)) {
+        case T_TransactionStmt:
+        case T_PlannedStmt:
+        case T_DeclareCursorStmt:
+        case T_ClosePortalStmt:
+        case T_FetchStmt:
+        case T_CopyStmt:
+        case T_PrepareStmt:
+        case T_ExecuteStmt:
+        case T_DeallocateStmt:
+        case T_CallStmt:
+        case T_DoStmt:
+        case T_ClusterStmt:
+        case T_VacuumStmt:
+        case T_ReindexStmt:
+        case T_ExplainStmt:
+        case T_VariableShowStmt:
+        case T_DiscardStmt:
+        case T_ConstraintsSetStmt:
+        case T_CheckPointStmt:
+        case T_LoadStmt:
+        case T_LockStmt:
+        case T_NotifyStmt:
+        case T_ListenStmt:
+        case T_UnlistenStmt: return false;
+        case T_VariableSetStmt: {
+            const char *const name = reinterpret_cast<const VariableSetStmt *>(tree)->name;
+            return name != nullptr && pg_strcasecmp(name, "langchef_guard.mode") == 0;
+        }
+        default: return true;
+    }
+}
+
+std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view statement)
+{
+    auto command = std::make_unique<CurrentCommand>();
+    command->statement = core::redact(statement);
+    command->judgement = judge::judge(tree);
+    command->judgement.statement = command->statement;
+    command->records = utility_records(tree, command->judgement);
+    pass_gate(*command);
+    return command;
+}
+
+// A change of mode is on record before it takes effect: off would not record it.
+void record_mode_change(const VariableSetStmt *setting, std::string_view statement)
+{
+    auto command = std::make_unique<CurrentCommand>();
+    command->statement = core::redact(statement);
+    const std::uint64_t number = push_command(std::move(command), CurTransactionContext);
+    ledger::record_utility(setting->kind == VAR_RESET ? "RESET" : "SET", "other", "setting", "langchef_guard.mode", {});
+    pop_command(number);
+}
+
+// The context a command's entry lives in: a top-level command may go through
+// several transactions (CONCURRENTLY), its portal stays.
+MemoryContext context_for(ProcessUtilityContext context)
+{
+    return context == PROCESS_UTILITY_TOPLEVEL && PortalContext != nullptr ? PortalContext : CurTransactionContext;
+}
+
+}  // namespace
+
+bool watching()
+{
+    return !IsBinaryUpgrade && !IsParallelWorker() && !approval::in_worker() && IsUnderPostmaster && !RecoveryInProgress();
+}
+
+std::uint64_t before_utility(const PlannedStmt *statement, const char *query, ProcessUtilityContext context)
+{
+    Node *const tree = statement->utilityStmt;
+    if (context == PROCESS_UTILITY_SUBCOMMAND || !concerns_schema(tree) || !watching() || creating_extension) return 0;
+    const std::string_view text = query != nullptr ? core::own_slice(query, statement->stmt_location, statement->stmt_len) : "";
+    if (IsA(tree, VariableSetStmt)) {
+        if (guard::installation().has_value()) record_mode_change(reinterpret_cast<VariableSetStmt *>(tree), text);
+        return 0;
+    }
+    if (settings::mode() == settings::Mode::off || !guard::installation().has_value()) return 0;
+    auto command = judge_command(tree, text);
+    command->event_start_expected = true;
+    return push_command(std::move(command), context_for(context));
+}
+
+void after_utility(std::uint64_t number)
+{
+    CurrentCommand *const command = find_command(number);
+    if (command == nullptr) return;
+    if (guard::installation().has_value()) {
+        if (command->cover.has_value()) approval::spend(*command->cover, command->judgement);
+        const std::string tag = command->judgement.tag;
+        for (const auto &record : command->records) {
+            ledger::record_utility(tag, record.operation, record.object_type, record.identity, record.address);
+        }
+    }
+    pop_command(number);
+}
+
+void before_event_command(Node *tree)
+{
+    CurrentCommand *const known = current_command();
+    if (known != nullptr && known->event_start_expected) {
+        known->event_start_expected = false;
+        return;
+    }
+    if (!concerns_schema(tree) || !watching() || creating_extension || settings::mode() == settings::Mode::off) return;
+    if (!guard::installation().has_value()) return;
+    auto command = judge_command(tree, debug_query_string != nullptr ? debug_query_string : "");
+    if (command->cover.has_value()) {
+        approval::spend(*command->cover, command->judgement);
+        command->cover.reset();
+    }
+    push_command(std::move(command), CurTransactionContext);
+}
+
+}  // namespace intercept

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "pg/call.hpp"
+
+namespace intercept {
+
+// Before a utility command runs: judges it, and lets it pass or raises.
+// Returns a number for after_utility, 0 when the command is of no concern.
+std::uint64_t before_utility(const PlannedStmt *statement, const char *query, ProcessUtilityContext context);
+
+// After it ran: spends the approval and records what fires no event trigger.
+void after_utility(std::uint64_t command);
+
+// ddl_command_start of a command the hook did not see, because the library
+// was loaded by this very event trigger.
+void before_event_command(Node *parsetree);
+
+// Whether the guard watches this process at all: it does not in its own
+// worker, in parallel workers, on a standby, during a binary upgrade.
+bool watching();
+
+}  // namespace intercept

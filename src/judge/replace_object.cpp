@@ -1,0 +1,137 @@
+#include "intercept/describe.hpp"
+#include "intercept/resolve.hpp"
+#include "judge/judge.hpp"
+
+namespace judge {
+namespace {
+
+// Whether replacing the view would change how rows are protected: options
+// that are not repeated are lost.
+struct ViewOptions {
+    bool barrier;
+    bool invoker;
+    char check;  // 'n', 'l' or 'c'
+
+    bool operator==(const ViewOptions &) const = default;
+};
+
+ViewOptions existing_options(Oid view)
+{
+    ViewOptions options{false, false, 'n'};
+    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(view));
+    if (!HeapTupleIsValid(tuple)) return options;
+    bool null = false;
+    const Datum stored = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_reloptions, &null);
+    const ListCell *cell;
+    foreach (cell, null ? NIL : untransformRelOptions(stored)) {
+        auto *const option = static_cast<DefElem *>(lfirst(cell));
+        if (std::strcmp(option->defname, "security_barrier") == 0) options.barrier = defGetBoolean(option);
+        if (std::strcmp(option->defname, "security_invoker") == 0) options.invoker = defGetBoolean(option);
+        if (std::strcmp(option->defname, "check_option") == 0) options.check = defGetString(option)[0];
+    }
+    ReleaseSysCache(tuple);
+    return options;
+}
+
+ViewOptions new_options(const ViewStmt *statement)
+{
+    ViewOptions options{false, false, 'n'};
+    if (statement->withCheckOption == LOCAL_CHECK_OPTION) options.check = 'l';
+    if (statement->withCheckOption == CASCADED_CHECK_OPTION) options.check = 'c';
+    const ListCell *cell;
+    foreach (cell, statement->options) {
+        auto *const option = static_cast<DefElem *>(lfirst(cell));
+        if (pg_strcasecmp(option->defname, "security_barrier") == 0) options.barrier = defGetBoolean(option);
+        if (pg_strcasecmp(option->defname, "security_invoker") == 0) options.invoker = defGetBoolean(option);
+        if (pg_strcasecmp(option->defname, "check_option") == 0) options.check = defGetString(option)[0];
+    }
+    return options;
+}
+
+void add_replaced(core::Address address, std::string loss, std::string detail, Effects &effects)
+{
+    if (is_exempt(address)) return;
+    core::Effect effect = intercept::effect_on("D26", "replacing", address);
+    effect.loss = std::move(loss);
+    effect.detail = std::move(detail);
+    effects.push_back(std::move(effect));
+}
+
+}  // namespace
+
+void judge_view(const ViewStmt *statement, Effects &effects)
+{
+    if (!statement->replace) return;
+    const Oid view = intercept::resolve_relation(statement->view);
+    if (!OidIsValid(view)) return;
+    struct Both {
+        ViewOptions before, after;
+    };
+    const auto options = pg::call([view, statement] { return Both{existing_options(view), new_options(statement)}; });
+    if (options.before == options.after) return;
+    const std::string detail{options.after.barrier ? 'b' : '-', options.after.invoker ? 'i' : '-', options.after.check};
+    add_replaced(intercept::address_of(RelationRelationId, view), "its security_barrier, security_invoker or check_option would change",
+                 detail, effects);
+}
+
+void judge_create_trigger(const CreateTrigStmt *statement, Effects &effects)
+{
+    if (!statement->replace || statement->isconstraint) return;
+    const Oid relation = intercept::resolve_relation(statement->relation);
+    if (!OidIsValid(relation)) return;
+    struct Found {
+        Oid trigger;
+        bool same;
+    };
+    const auto found = pg::call([relation, statement] {
+        Found result{get_trigger_oid(relation, statement->trigname, true), false};
+        if (!OidIsValid(result.trigger)) return result;
+        const Relation triggers = table_open(TriggerRelationId, AccessShareLock);
+        ScanKeyData key;
+        ScanKeyInit(&key, Anum_pg_trigger_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(result.trigger));
+        const SysScanDesc scan = systable_beginscan(triggers, TriggerOidIndexId, true, nullptr, 1, &key);
+        if (const HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple)) {
+            const auto *const row = reinterpret_cast<Form_pg_trigger>(GETSTRUCT(tuple));
+            const int events = statement->timing | statement->events | (statement->row ? TRIGGER_TYPE_ROW : 0);
+            bool no_condition = false;
+            heap_getattr(tuple, Anum_pg_trigger_tgqual, RelationGetDescr(triggers), &no_condition);
+            // A disabled trigger stays disabled; conditions and columns are not worth comparing here: they count as a change.
+            result.same = row->tgfoid == LookupFuncName(statement->funcname, 0, nullptr, true) && row->tgtype == events &&
+                          no_condition && statement->whenClause == nullptr && row->tgattr.dim1 == 0 && statement->columns == NIL;
+        }
+        systable_endscan(scan);
+        table_close(triggers, AccessShareLock);
+        return result;
+    });
+    if (!OidIsValid(found.trigger) || found.same) return;
+    add_replaced(intercept::address_of(TriggerRelationId, found.trigger), "what it does, or when, would change",
+                 std::to_string(statement->timing | statement->events), effects);
+}
+
+void judge_rule(const RuleStmt *statement, Effects &effects)
+{
+    if (!statement->replace) return;
+    const Oid relation = intercept::resolve_relation(statement->relation);
+    if (!OidIsValid(relation)) return;
+    const Oid rule = pg::call([relation, statement] { return get_rewrite_oid(relation, statement->rulename, true); });
+    if (OidIsValid(rule)) add_replaced(intercept::address_of(RewriteRelationId, rule), "what it does would change", "", effects);
+}
+
+void judge_define(const DefineStmt *statement, Effects &effects)
+{
+    if (!statement->replace || statement->kind != OBJECT_AGGREGATE || statement->oldstyle) return;
+    const Oid aggregate = pg::call([statement] {
+        auto *const name = makeNode(ObjectWithArgs);
+        name->objname = statement->defnames;
+        const ListCell *cell;
+        foreach (cell, linitial_node(List, statement->args)) {
+            name->objargs = lappend(name->objargs, static_cast<FunctionParameter *>(lfirst(cell))->argType);
+        }
+        return LookupFuncWithArgs(OBJECT_AGGREGATE, name, true);
+    });
+    if (OidIsValid(aggregate)) {
+        add_replaced(intercept::address_of(ProcedureRelationId, aggregate), "how it aggregates would change", "", effects);
+    }
+}
+
+}  // namespace judge

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "pg/call.hpp"
+
+namespace pg {
+
+// Runs a body as pg::call does, in a subtransaction of its own: the one way
+// to look at a server error and go on.  Returns null, or the error, after
+// everything the body did is undone.  A cancel request is thrown on, never
+// returned.  A body that writes nothing costs no transaction id.  Resources
+// the body leaves open belong to the subtransaction and go with it.
+template <typename Body>
+ErrorData *attempt(Body &&body)
+{
+    const MemoryContext context = CurrentMemoryContext;
+    const ResourceOwner owner = CurrentResourceOwner;
+    call([context] {
+        BeginInternalSubTransaction(nullptr);
+        MemoryContextSwitchTo(context);
+    });
+    auto run = [](void *argument) { (*static_cast<std::remove_reference_t<Body> *>(argument))(); };
+    ErrorData *const caught = run_protected(run, &body);
+    call([context, owner, caught] {
+        if (caught != nullptr) {
+            RollbackAndReleaseCurrentSubTransaction();
+        } else {
+            ReleaseCurrentSubTransaction();
+        }
+        MemoryContextSwitchTo(context);
+        CurrentResourceOwner = owner;
+    });
+    if (caught != nullptr && caught->sqlerrcode == ERRCODE_QUERY_CANCELED) throw Error{caught};
+    return caught;
+}
+
+}  // namespace pg
