@@ -28,7 +28,7 @@ unprivileged() {
 # The source tree as git sees it, uncommitted files included, ignored ones not; to standard output as a tar archive.
 pack_tree() {
 	(
-		cd "$1"
+		cd "$1" || exit
 		if have git && git -c safe.directory='*' rev-parse --git-dir >/dev/null 2>&1; then
 			git -c safe.directory='*' ls-files --cached --others --exclude-standard -z
 		else

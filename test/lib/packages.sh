@@ -24,6 +24,8 @@ test_packages() {
 
 installed() { [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
+lists_present() { [ -n "$(find /var/lib/apt/lists -name '*_Packages*' -print -quit 2>/dev/null)" ]; }
+
 # Installs those that are missing; asks the archive for its lists only when something is.
 need_packages() {
 	missing=
@@ -34,21 +36,19 @@ need_packages() {
 	have apt-get || die "install these packages first:$missing"
 	note "installing:$missing"
 	# shellcheck disable=SC2086
-	apt_get install $missing || {
+	if ! lists_present || ! apt_get install $missing; then
 		apt_get update
 		apt_get install $missing
-	}
+	fi
 }
 
 # The output is shown only when the command fails.
 apt_get() {
 	log=$(mktemp)
-	if as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends "$@" >"$log" 2>&1; then
-		rm -f "$log"
-	else
-		status=$?
-		[ "$1" = install ] && [ -z "$(find /var/lib/apt/lists -name '*_Packages*' -print -quit)" ] || tail -n 20 "$log" >&2
-		rm -f "$log"
-		return "$status"
-	fi
+	status=0
+	as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >"$log" 2>&1 || status=$?
+	[ "$status" -eq 0 ] || tail -n 20 "$log" >&2
+	rm -f "$log"
+	return "$status"
 }

@@ -1,8 +1,4 @@
-# Shared by the scripts of this directory; to be sourced.
-
-die() { echo "$(basename "$0"): $*" >&2; exit 1; }
-note() { echo "# $*" >&2; }
-have() { command -v "$1" >/dev/null 2>&1; }
+# The roots in which other PostgreSQL versions are tested; to be sourced after ../lib/base.sh.
 
 matrix_versions="17 18"
 
@@ -44,4 +40,30 @@ mount_root() {
 	mountpoint -q "$1/proc" || mount -t proc proc "$1/proc"
 	mkdir -p "$1/dev/shm"
 	mountpoint -q "$1/dev/shm" || mount -t tmpfs -o mode=1777 tmpfs "$1/dev/shm"
+}
+
+# Undoes mount_root, for when the mounts were not made in a private namespace.
+unmount_root() {
+	for directory in tmp dev/shm proc; do
+		umount --lazy "$1/$directory" 2>/dev/null || true
+	done
+}
+
+# in_namespace SCRIPT OPTION... -- ARGUMENT...: runs the script again in a mount namespace of its own, so that
+# what it mounts is gone when it ends.  In a chroot the root directory is no mount point and cannot be made
+# private; there the script's own clean-up has to do.
+in_namespace() {
+	script=$1
+	shift
+	options=
+	while [ "$1" != -- ]; do
+		options="$options $1"
+		shift
+	done
+	shift
+	unshare --mount --propagation unchanged true 2>/dev/null || die "a test root needs the right to mount"
+	propagation=private
+	unshare --mount --propagation private true 2>/dev/null || propagation=unchanged
+	# shellcheck disable=SC2086
+	LCG_IN_NAMESPACE=yes exec unshare --mount --propagation "$propagation" $options sh "$script" "$@"
 }

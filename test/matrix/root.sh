@@ -8,6 +8,7 @@
 # Needs root rights, debootstrap, and the right to mount.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../lib/base.sh"
 . "$here/common.sh"
 
 [ $# -eq 1 ] || die "usage: root.sh VERSION"
@@ -18,13 +19,7 @@ dir=$(root_of "$version")
 packages="ca-certificates g++ make postgresql-$version postgresql-server-dev-$version postgresql-$version-pgtap
  libipc-run-perl libtap-parser-sourcehandler-pgtap-perl alembic python3-psycopg2"
 
-complete() { [ -f "$dir/.complete" ] && [ "$(cat "$dir/.complete")" = "$packages" ]; }
-
-# Everything mounted below $dir lives in this process's own mount namespace and is gone when it ends.
-enter_namespace() {
-	[ "${LCG_IN_NAMESPACE:-}" = yes ] && return
-	LCG_IN_NAMESPACE=yes exec unshare --mount --propagation private sh "$here/root.sh" "$version"
-}
+is_complete() { [ -f "$dir/.complete" ] && [ "$(cat "$dir/.complete")" = "$packages" ]; }
 
 bootstrap() {
 	if [ -d "$dir" ] && [ ! -f "$dir/.base" ]; then
@@ -71,16 +66,16 @@ install_packages() {
 	in_dir id builder >/dev/null 2>&1 || in_dir useradd --create-home --shell /bin/sh builder
 }
 
-if ! complete; then
-	[ "$(id -u)" -eq 0 ] || die "making a test root needs root rights"
+if ! is_complete; then
+	is_root || die "making a test root needs root rights"
 	have debootstrap || die "making a test root needs debootstrap"
-	unshare --mount true 2>/dev/null || die "making a test root needs the right to mount"
 	mkdir -p "$(dirname "$dir")"
-	enter_namespace
+	[ "${LCG_IN_NAMESPACE:-}" = yes ] || in_namespace "$here/root.sh" -- "$version"
+	trap 'unmount_root "$dir"' EXIT
 	exec 9>"$dir.lock"
 	flock 9                                        # a second caller waits and then finds the root complete
-	if ! complete; then
-		note "making the root for PostgreSQL $version in $dir"
+	if ! is_complete; then
+		note "making the root for PostgreSQL $version in $dir" >&2
 		{
 			bootstrap
 			configure
