@@ -34,5 +34,3 @@ std::vector<Difference> compare(const Facts &before, const Facts &after, bool ma
 std::string differences_json(const std::vector<Difference> &differences);
 
 }  // namespace core
-
-#include "core/cpp_only.hpp"

@@ -1,5 +1,7 @@
 #include "core/fact.hpp"
 
+#include "core/cpp_only.hpp"
+
 namespace core {
 
 std::string quote_part(std::string_view name)

@@ -55,5 +55,3 @@ std::string fact_id(std::string_view kind, std::initializer_list<std::string_vie
 std::string canonical_json(const Payload &payload);
 
 }  // namespace core
-
-#include "core/cpp_only.hpp"

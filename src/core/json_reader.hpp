@@ -35,6 +35,8 @@ class JsonReader {
     Value value();
     // An object; a repeated member is an error, one that is null is left out.
     Payload payload();
+    // What has not been read.
+    std::string_view rest() const { return text_.substr(at_); }
     // Nothing but white space may be left.
     void end();
 

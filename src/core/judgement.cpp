@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/cpp_only.hpp"
+
 namespace core {
 
 std::string canonical_text(const Judgement &judgement)

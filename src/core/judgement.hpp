@@ -49,5 +49,3 @@ std::string canonical_text(const Judgement &judgement);
 std::string effects_json(const std::vector<Effect> &effects);
 
 }  // namespace core
-
-#include "core/cpp_only.hpp"

@@ -17,5 +17,3 @@ std::string redact(std::string_view statement);
 std::string_view own_slice(std::string_view query, int location, int length);
 
 }  // namespace core
-
-#include "core/cpp_only.hpp"

@@ -35,6 +35,27 @@ std::string canonical_text(const Fact &fact)
     return out;
 }
 
+CanonicalParts split_canonical(std::string_view canonical)
+{
+    // Escapes above U+007F are never written by canonical_text.
+    JsonReader reader(canonical, false);
+    CanonicalParts parts;
+    reader.expect('{');
+    reader.name();
+    parts.id = reader.string();
+    reader.expect(',');
+    reader.name();
+    parts.kind = reader.string();
+    reader.expect(',');
+    reader.name();
+    if (auto parent = reader.value(); std::holds_alternative<std::string>(parent)) parts.parent = std::get<std::string>(parent);
+    reader.expect(',');
+    reader.name();
+    parts.payload = reader.rest();
+    parts.payload.remove_suffix(1);
+    return parts;
+}
+
 std::string header_line(const SnapshotHeader &header)
 {
     std::string out = "{\"langchef_guard_snapshot\":" + std::to_string(snapshot_format);

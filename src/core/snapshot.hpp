@@ -41,6 +41,15 @@ struct SnapshotTooNew : std::runtime_error {
 // Canonical text of a fact: its digest is taken over this, in UTF-8.
 std::string canonical_text(const Fact &fact);
 
+// The members of a fact's canonical text; payload is the JSON as it stands there.
+struct CanonicalParts {
+    std::string id;
+    std::string kind;
+    std::string parent;
+    std::string_view payload;
+};
+CanonicalParts split_canonical(std::string_view canonical);
+
 std::string header_line(const SnapshotHeader &header);
 // From canonical_text and its digest.
 std::string fact_line(std::string_view canonical, std::string_view digest);

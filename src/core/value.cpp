@@ -2,6 +2,8 @@
 
 #include <type_traits>
 
+#include "core/cpp_only.hpp"
+
 namespace core {
 
 void append_json_string(std::string &out, std::string_view text)

@@ -23,5 +23,3 @@ void append_json_string(std::string &out, std::string_view text);
 void append_json(std::string &out, const Value &value);
 
 }  // namespace core
-
-#include "core/cpp_only.hpp"

@@ -24,7 +24,11 @@ Parameter Rows::value(std::uint64_t row, int column) const
 std::string Rows::text(std::uint64_t row, int column) const
 {
     const SPITupleTable *const table = table_;
-    return text_of(call([=] { return static_cast<const char *>(SPI_getvalue(table->vals[row], table->tupdesc, column)); }));
+    char *const printed = call([=] { return SPI_getvalue(table->vals[row], table->tupdesc, column); });
+    if (printed == nullptr) return {};
+    std::string out(printed);
+    call([=] { pfree(printed); });
+    return out;
 }
 
 SpiSession::SpiSession() : exceptions_at_start_(std::uncaught_exceptions())
