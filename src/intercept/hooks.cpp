@@ -23,12 +23,34 @@ extern "C" void lcg_process_utility(PlannedStmt *statement, const char *query, b
     if (watched != 0) pg::guarded([watched] { intercept::after_utility(watched); });
 }
 
+constinit ExecutorStart_hook_type next_executor_start = nullptr;
+
+// SELECT and INSERT pay for two comparisons, other DML for a look at its plan.
+bool may_change_every_row(const QueryDesc *query)
+{
+    return query->operation == CMD_DELETE || query->operation == CMD_UPDATE || query->plannedstmt->hasModifyingCTE;
+}
+
+extern "C" void lcg_executor_start(QueryDesc *query, int flags)
+{
+    if (may_change_every_row(query) && (flags & EXEC_FLAG_EXPLAIN_ONLY) == 0) {
+        pg::guarded([query] { intercept::before_execution(query); });
+    }
+    if (next_executor_start != nullptr) {
+        next_executor_start(query, flags);
+    } else {
+        standard_ExecutorStart(query, flags);
+    }
+}
+
 }  // namespace
 
 namespace intercept {
 
 void install_hooks()
 {
+    next_executor_start = ExecutorStart_hook;
+    ExecutorStart_hook = lcg_executor_start;
     next_process_utility = ProcessUtility_hook;
     ProcessUtility_hook = lcg_process_utility;
 }

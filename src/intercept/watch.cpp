@@ -6,6 +6,7 @@
 #include "intercept/gate.hpp"
 #include "intercept/utility_record.hpp"
 #include "judge/judge.hpp"
+#include "judge/mass_change.hpp"
 #include "ledger/record.hpp"
 #include "settings.hpp"
 
@@ -127,6 +128,20 @@ void before_event_command(Node *tree)
         command->cover.reset();
     }
     push_command(std::move(command), CurTransactionContext);
+}
+
+void before_execution(const QueryDesc *query)
+{
+    if (!watching() || creating_extension || settings::mode() == settings::Mode::off || !guard::installation().has_value()) return;
+    CurrentCommand command;
+    command.judgement = judge::judge_mass_change(query->plannedstmt);
+    if (command.judgement.empty()) return;
+    const PlannedStmt *const plan = query->plannedstmt;
+    const std::string_view text = query->sourceText != nullptr ? query->sourceText : "";
+    command.statement = core::redact(core::own_slice(text, plan->stmt_location, plan->stmt_len));
+    command.judgement.statement = command.statement;
+    pass_gate(command);
+    if (command.cover.has_value()) approval::spend(*command.cover, command.judgement);
 }
 
 }  // namespace intercept

@@ -15,6 +15,10 @@ void after_utility(std::uint64_t command);
 // was loaded by this very event trigger.
 void before_event_command(Node *parsetree);
 
+// Before DML that may change every row of a table: judges its plan, spends the
+// approval it has, or raises.
+void before_execution(const QueryDesc *query);
+
 // Whether the guard watches this process at all: it does not in its own
 // worker, in parallel workers, on a standby, during a binary upgrade.
 bool watching();

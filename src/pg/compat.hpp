@@ -13,4 +13,26 @@ namespace pg::compat {
 // InitMaterializedSRF was SetSingleFuncCall in 15.0; both names exist in later minors of 15.
 inline void init_materialized_srf(FunctionCallInfo fcinfo) { InitMaterializedSRF(fcinfo, 0); }
 
+// Statistics target of a pg_attribute row, -1 for the default.  Nullable and out of the fixed part since 17.
+inline int statistics_target(HeapTuple attribute, [[maybe_unused]] TupleDesc descriptor)
+{
+#if PG_VERSION_NUM >= 170000
+    bool null = false;
+    const Datum target = heap_getattr(attribute, Anum_pg_attribute_attstattarget, descriptor, &null);
+    return null ? -1 : DatumGetInt16(target);
+#else
+    return reinterpret_cast<const FormData_pg_attribute *>(GETSTRUCT(attribute))->attstattarget;
+#endif
+}
+
+// NOT ENFORCED came with 18.
+inline bool constraint_enforced([[maybe_unused]] const FormData_pg_constraint *constraint)
+{
+#if PG_VERSION_NUM >= 180000
+    return constraint->conenforced;
+#else
+    return true;
+#endif
+}
+
 }  // namespace pg::compat
