@@ -8,7 +8,9 @@
 namespace core {
 
 // The definition of one object as the ledger keeps it, JSON:
-//   {"id":..., "kind":..., "attributes":{...}, "parts":{"<fact id>":{"kind":..., "attributes":{...}}, ...}}
+//   {"id":..., "kind":..., "parent":..., "address":[classid,objid,objsubid], "attributes":{...},
+//    "parts":{"<fact id>":{"kind":..., "address":[...], "attributes":{...}}, ...}}
+// The addresses let a later comparison see a rename; "parent" and "parts" are left out when empty.
 // Takes the facts of one object, the object itself first; empty facts give "".
 std::string definition_json(const Facts &facts);
 
@@ -27,7 +29,9 @@ struct Difference {
 // Differences between two sets of facts, ordered by fact id, then attribute.
 // Facts are matched by id, or, when match_address is set, by catalog address
 // first, so that a rename is a change of attribute "name", not a removal and
-// an addition.
+// an addition: its before and after are the two ids.  A part that only follows
+// its renamed object has no difference of its own, and columns that keep their
+// order among each other have none for a moved "ordinal".
 std::vector<Difference> compare(const Facts &before, const Facts &after, bool match_address = false);
 
 // JSON array of {"fact","kind","op","attribute","before","after"}; null members are left out.

@@ -41,6 +41,7 @@ auto guarded(Body &&body) -> std::invoke_result_t<Body &>
 // and may throw pg::Error, pg::GuardError or any std::exception.
 #define LCG_FUNCTION(name)                                                                         \
     extern "C" {                                                                                   \
+    PGDLLEXPORT Datum name(PG_FUNCTION_ARGS);                                                      \
     PG_FUNCTION_INFO_V1(name);                                                                     \
     }                                                                                              \
     static Datum name##_body(FunctionCallInfo fcinfo);                                             \

@@ -1,0 +1,179 @@
+#include "catalog/parts.hpp"
+
+namespace catalog {
+namespace {
+
+// Since version 18 a NOT NULL is a row here; to us it is the column's.
+constexpr char not_null_constraint = 'n';
+
+const char *type_word(char type)
+{
+    switch (type) {
+        case CONSTRAINT_PRIMARY: return "primary key";
+        case CONSTRAINT_UNIQUE: return "unique";
+        case CONSTRAINT_CHECK: return "check";
+        case CONSTRAINT_FOREIGN: return "foreign key";
+        case CONSTRAINT_EXCLUSION: return "exclusion";
+        default: return nullptr;
+    }
+}
+
+void cut_suffix(char *text, const char *suffix)
+{
+    const std::size_t length = std::strlen(text);
+    const std::size_t tail = std::strlen(suffix);
+    if (length >= tail && std::strcmp(text + length - tail, suffix) == 0) text[length - tail] = '\0';
+}
+
+// As the server writes it, without the states that are attributes of their own.
+char *definition_text(HeapTuple tuple, TupleDesc descriptor, Columns *columns)
+{
+    const auto *const form = form_of<FormData_pg_constraint>(tuple);
+    if (form->contype == CONSTRAINT_CHECK) {
+        char *const text = expression_text(field_text(field(tuple, descriptor, Anum_pg_constraint_conbin)), columns);
+        return text != nullptr ? psprintf("CHECK (%s)", text) : nullptr;
+    }
+    LOCAL_FCINFO(info, 1);
+    InitFunctionCallInfoData(*info, nullptr, 1, InvalidOid, nullptr, nullptr);
+    info->args[0].value = ObjectIdGetDatum(form->oid);
+    info->args[0].isnull = false;
+    const Datum result = pg_get_constraintdef(info);
+    if (info->isnull) return nullptr;
+    char *const definition = TextDatumGetCString(result);
+    cut_suffix(definition, " NOT VALID");
+    cut_suffix(definition, " NOT ENFORCED");
+    cut_suffix(definition, " NOT VALID");
+    cut_suffix(definition, " INITIALLY DEFERRED");
+    cut_suffix(definition, " DEFERRABLE");
+    return definition;
+}
+
+// Foreign keys and deferred constraints are kept by triggers that can be
+// switched off under them.  NIL when all fire in the ordinary way.
+List *enforcement(Draft *draft)
+{
+    List *states = NIL;
+    bool ordinary = true;
+    scan(TriggerRelationId, TriggerConstraintIndexId, key_oid(Anum_pg_trigger_tgconstraint, draft->address.objectId),
+         [&](HeapTuple tuple, TupleDesc) {
+             const auto *const form = form_of<FormData_pg_trigger>(tuple);
+             if (!form->tgisinternal) return;
+             char *const function = get_func_name(form->tgfoid);
+             states = lappend(states, psprintf("%s=%c", function != nullptr ? function : "?", form->tgenabled));
+             if (form->tgenabled != TRIGGER_FIRES_ON_ORIGIN) {
+                 ordinary = false;
+                 draft->touch(tuple);
+             }
+         });
+    return ordinary ? NIL : sorted(states);
+}
+
+void put_backing_index(Draft *draft, Oid index)
+{
+    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(index));
+    if (!HeapTupleIsValid(tuple)) return;
+    draft->put_list("index_options", sorted_options(field(RELOID, tuple, Anum_pg_class_reloptions)));
+    draft->put("index_tablespace", tablespace_name(form_of<FormData_pg_class>(tuple)->reltablespace));
+    draft->touch(tuple);
+    ReleaseSysCache(tuple);
+    draft->put_list("index_statistics", index_statistics(index));
+    const HeapTuple entry = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+    if (HeapTupleIsValid(entry)) {
+        if (!form_of<FormData_pg_index>(entry)->indisvalid) draft->put_bool("index_valid", false);
+        ReleaseSysCache(entry);
+    }
+    scan(DescriptionRelationId, DescriptionObjIndexId,
+         std::array{key_oid(Anum_pg_description_objoid, index), key_oid(Anum_pg_description_classoid, RelationRelationId)},
+         [draft](HeapTuple comment, TupleDesc descriptor) {
+             draft->put("index_comment", field_text(field(comment, descriptor, Anum_pg_description_description)));
+             draft->touch(comment);
+         });
+}
+
+// A constraint that came from a parent table is the parent's, as long as it is
+// in its ordinary state.
+bool is_clone(const FormData_pg_constraint *form)
+{
+    return OidIsValid(form->conparentid) || (form->coninhcount > 0 && !form->conislocal);
+}
+
+void add_constraint(Sheet *sheet, const Identity &whole, HeapTuple tuple, TupleDesc descriptor, Columns *columns)
+{
+    const auto *const form = form_of<FormData_pg_constraint>(tuple);
+    const char *const type = type_word(form->contype);
+    if (type == nullptr) return;
+    Draft *const draft = sheet->add(part_identity("constraint", whole, name_text(form->conname)), whole, ConstraintRelationId,
+                                    form->oid);
+    draft->touch(tuple);
+    const bool clone = is_clone(form);
+    draft->put_if("inherited", clone || form->coninhcount > 0);
+    const DraftAttribute *const ordinary = draft->attributes;
+    if (!form->convalidated) draft->put_bool("validated", false);
+    if (!pg::compat::constraint_enforced(form)) draft->put_bool("enforced", false);
+    if (form->contype == CONSTRAINT_FOREIGN || form->condeferrable) draft->put_list("enforcement", enforcement(draft));
+    put_comment(draft);
+    if (OidIsValid(form->conindid) && form->contype != CONSTRAINT_FOREIGN && !clone) put_backing_index(draft, form->conindid);
+    if (clone && draft->attributes == ordinary) {
+        sheet->remove(draft);
+        return;
+    }
+    draft->put("type", type);
+    draft->put("definition", definition_text(tuple, descriptor, columns));
+    draft->put_if("deferrable", form->condeferrable);
+    draft->put_if("deferred", form->condeferred);
+    draft->put_if("no_inherit", form->contype == CONSTRAINT_CHECK && form->connoinherit);
+}
+
+AttrNumber constrained_column(HeapTuple tuple, TupleDesc descriptor)
+{
+    const Field keys = field(tuple, descriptor, Anum_pg_constraint_conkey);
+    if (keys.null) return 0;
+    const ArrayType *const array = DatumGetArrayTypeP(keys.value);
+    return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) == 1
+               ? *reinterpret_cast<const int16 *>(ARR_DATA_PTR(array))
+               : static_cast<AttrNumber>(0);
+}
+
+void put_not_null(const RelationReading *relation, HeapTuple tuple, TupleDesc descriptor)
+{
+    const auto *const form = form_of<FormData_pg_constraint>(tuple);
+    const AttrNumber column = constrained_column(tuple, descriptor);
+    if (column < 1 || column > relation->form->relnatts) return;
+    Draft *const draft = relation->column_drafts[column];
+    if (draft == nullptr) return;
+    const char *const name = NameStr(form->conname);
+    const char *const usual = makeObjectName(relation->name, draft->identity.third, "not_null");
+    if (!is_clone(form) && std::strcmp(name, usual) != 0) draft->put("not_null_name", pstrdup(name));
+    if (!form->convalidated) draft->put_bool("not_null_validated", false);
+    draft->put_if("not_null_no_inherit", form->connoinherit);
+    draft->touch(tuple);
+    scan(DescriptionRelationId, DescriptionObjIndexId,
+         std::array{key_oid(Anum_pg_description_objoid, form->oid),
+                    key_oid(Anum_pg_description_classoid, ConstraintRelationId)},
+         [draft](HeapTuple comment, TupleDesc comments) {
+             draft->put("not_null_comment", field_text(field(comment, comments, Anum_pg_description_description)));
+         });
+}
+
+}  // namespace
+
+void add_constraints(Sheet *sheet, RelationReading *relation)
+{
+    scan(ConstraintRelationId, ConstraintRelidTypidNameIndexId, key_oid(Anum_pg_constraint_conrelid, relation->oid),
+         [&](HeapTuple tuple, TupleDesc descriptor) {
+             if (form_of<FormData_pg_constraint>(tuple)->contype == not_null_constraint) {
+                 put_not_null(relation, tuple, descriptor);
+             } else {
+                 add_constraint(sheet, relation->identity, tuple, descriptor, &relation->columns);
+             }
+         });
+}
+
+void add_domain_constraints(Sheet *sheet, Oid domain, const Identity &identity)
+{
+    Columns none;
+    scan(ConstraintRelationId, ConstraintTypidIndexId, key_oid(Anum_pg_constraint_contypid, domain),
+         [&](HeapTuple tuple, TupleDesc descriptor) { add_constraint(sheet, identity, tuple, descriptor, &none); });
+}
+
+}  // namespace catalog

@@ -1,0 +1,86 @@
+#include "catalog/expression.hpp"
+
+namespace catalog {
+namespace {
+
+List *column_names(Columns *columns)
+{
+    if (columns->names != NIL) return columns->names;
+    AttrNumber next = 1;
+    List *names = NIL;
+    scan(AttributeRelationId, AttributeRelidNumIndexId, key_oid(Anum_pg_attribute_attrelid, columns->relation),
+         [&](HeapTuple tuple, TupleDesc) {
+             const auto *const form = form_of<FormData_pg_attribute>(tuple);
+             if (form->attnum < 1) return;
+             for (; next < form->attnum; ++next) names = lappend(names, makeString(pstrdup("")));
+             names = lappend(names, makeString(form->attisdropped ? pstrdup("") : name_text(form->attname)));
+             ++next;
+         });
+    return columns->names = names;
+}
+
+// The names are all a deparser needs of a relation, except for system columns.
+RangeTblEntry *entry_of(Columns *columns, const char *alias, bool system_columns)
+{
+    RangeTblEntry *const entry = makeNode(RangeTblEntry);
+    entry->eref = makeAlias(alias, column_names(columns));
+    entry->inFromCl = true;
+    if (system_columns) {
+        entry->rtekind = RTE_RELATION;
+        entry->relid = columns->relation;
+        entry->relkind = get_rel_relkind(columns->relation);
+        entry->rellockmode = AccessShareLock;
+    } else {
+        entry->rtekind = RTE_VALUES;
+    }
+    return entry;
+}
+
+List *context_of(List *entries, List *names)
+{
+    PlannedStmt *const plan = makeNode(PlannedStmt);
+    plan->rtable = entries;
+    return deparse_context_for_plan_tree(plan, names);
+}
+
+bool has_system_columns(const char *stored) { return std::strstr(stored, ":varattno -") != nullptr; }
+
+char *text_over_relation(Node *node, Columns *columns, bool variables, bool system_columns)
+{
+    List *context = NIL;
+    if (variables && OidIsValid(columns->relation)) {
+        char *const name = get_rel_name(columns->relation);
+        if (name == nullptr) return nullptr;
+        context = context_of(list_make1(entry_of(columns, name, system_columns)), list_make1(name));
+    }
+    return deparse_expression(node, context, false, false);
+}
+
+}  // namespace
+
+char *expression_text(const char *stored, Columns *columns)
+{
+    if (stored == nullptr) return nullptr;
+    return text_over_relation(static_cast<Node *>(stringToNode(stored)), columns, std::strstr(stored, ":varattno") != nullptr,
+                              has_system_columns(stored));
+}
+
+char *node_text(Node *node, Columns *columns)
+{
+    const char *const stored = nodeToString(node);
+    return text_over_relation(node, columns, true, has_system_columns(stored));
+}
+
+char *condition_text(const char *stored, Columns *columns)
+{
+    if (stored == nullptr) return nullptr;
+    const bool system_columns = has_system_columns(stored);
+    char *const old_name = pstrdup("old");
+    char *const new_name = pstrdup("new");
+    List *const context = context_of(
+        list_make2(entry_of(columns, old_name, system_columns), entry_of(columns, new_name, system_columns)),
+        list_make2(old_name, new_name));
+    return deparse_expression(static_cast<Node *>(stringToNode(stored)), context, true, false);
+}
+
+}  // namespace catalog

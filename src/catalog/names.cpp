@@ -1,0 +1,185 @@
+#include "catalog/names.hpp"
+
+namespace catalog {
+namespace {
+
+bool is_plain(const char *name)
+{
+    if (*name == '\0' || (*name >= '0' && *name <= '9')) return false;
+    for (const char *c = name; *c != '\0'; ++c) {
+        if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_')) return false;
+    }
+    return true;
+}
+
+char *missing(Oid oid) { return psprintf("#%u", oid); }
+
+int compare_texts(const ListCell *left, const ListCell *right)
+{
+    return std::strcmp(static_cast<const char *>(lfirst(left)), static_cast<const char *>(lfirst(right)));
+}
+
+// Name and schema of an object in a catalog cache by OID.
+template <typename Form>
+char *cached_name(int cache, Oid oid, NameData Form::*name, Oid Form::*schema)
+{
+    const HeapTuple tuple = SearchSysCache1(cache, ObjectIdGetDatum(oid));
+    if (!HeapTupleIsValid(tuple)) return missing(oid);
+    const Form *const form = form_of<Form>(tuple);
+    char *const text = qualified_name(schema_name(form->*schema), NameStr(form->*name));
+    ReleaseSysCache(tuple);
+    return text;
+}
+
+}  // namespace
+
+char *quoted_name(const char *name)
+{
+    if (is_plain(name)) return pstrdup(name);
+    StringInfoData text;
+    initStringInfo(&text);
+    appendStringInfoChar(&text, '"');
+    for (const char *c = name; *c != '\0'; ++c) {
+        if (*c == '"') appendStringInfoChar(&text, '"');
+        appendStringInfoChar(&text, *c);
+    }
+    appendStringInfoChar(&text, '"');
+    return text.data;
+}
+
+char *qualified_name(const char *schema, const char *name) { return psprintf("%s.%s", quoted_name(schema), quoted_name(name)); }
+
+char *schema_name(Oid schema)
+{
+    char *const name = get_namespace_name(schema);
+    return name != nullptr ? name : missing(schema);
+}
+
+char *role_name(Oid role)
+{
+    char *const name = GetUserNameFromId(role, true);
+    return name != nullptr ? name : missing(role);
+}
+
+char *relation_name(Oid relation)
+{
+    return cached_name(RELOID, relation, &FormData_pg_class::relname, &FormData_pg_class::relnamespace);
+}
+
+char *function_name(Oid function)
+{
+    if (!OidIsValid(function)) return nullptr;
+    return cached_name(PROCOID, function, &FormData_pg_proc::proname, &FormData_pg_proc::pronamespace);
+}
+
+char *collation_name(Oid collation)
+{
+    return cached_name(COLLOID, collation, &FormData_pg_collation::collname, &FormData_pg_collation::collnamespace);
+}
+
+char *operator_name(Oid operator_oid)
+{
+    if (!OidIsValid(operator_oid)) return nullptr;
+    const HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator_oid));
+    if (!HeapTupleIsValid(tuple)) return missing(operator_oid);
+    const auto *const form = form_of<FormData_pg_operator>(tuple);
+    char *const text = psprintf("%s.%s(%s,%s)", quoted_name(schema_name(form->oprnamespace)), NameStr(form->oprname),
+                                OidIsValid(form->oprleft) ? type_text(form->oprleft, -1) : "NONE",
+                                OidIsValid(form->oprright) ? type_text(form->oprright, -1) : "NONE");
+    ReleaseSysCache(tuple);
+    return text;
+}
+
+char *opclass_name(Oid opclass)
+{
+    return cached_name(CLAOID, opclass, &FormData_pg_opclass::opcname, &FormData_pg_opclass::opcnamespace);
+}
+
+char *tablespace_name(Oid tablespace)
+{
+    if (!OidIsValid(tablespace)) return nullptr;
+    char *const name = get_tablespace_name(tablespace);
+    return name != nullptr ? name : missing(tablespace);
+}
+
+char *type_text(Oid type, int32 typmod)
+{
+    return format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_ALLOW_INVALID);
+}
+
+List *text_array(Field array)
+{
+    if (array.null) return NIL;
+    Datum *elements = nullptr;
+    bool *nulls = nullptr;
+    int count = 0;
+    deconstruct_array(DatumGetArrayTypeP(array.value), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
+    List *texts = NIL;
+    for (int i = 0; i < count; ++i) {
+        if (!nulls[i]) texts = lappend(texts, TextDatumGetCString(elements[i]));
+    }
+    return texts;
+}
+
+List *sorted(List *texts)
+{
+    list_sort(texts, compare_texts);
+    return texts;
+}
+
+List *column_options(Field options)
+{
+    List *kept = NIL;
+    List *const all = text_array(options);
+    for (int i = 0; i < list_length(all); ++i) {
+        char *const option = static_cast<char *>(list_nth(all, i));
+        if (std::strncmp(option, "pg_attver=", 10) != 0) kept = lappend(kept, option);
+    }
+    return sorted(kept);
+}
+
+const char *persistence_text(char persistence)
+{
+    if (persistence == RELPERSISTENCE_UNLOGGED) return "unlogged";
+    return persistence == RELPERSISTENCE_TEMP ? "temporary" : nullptr;
+}
+
+const char *firing_text(char enabled)
+{
+    switch (enabled) {
+        case TRIGGER_FIRES_ON_ORIGIN: return nullptr;
+        case TRIGGER_FIRES_ALWAYS: return "always";
+        case TRIGGER_FIRES_ON_REPLICA: return "replica";
+        default: return "disabled";
+    }
+}
+
+void put_comment(Draft *draft)
+{
+    scan(DescriptionRelationId, DescriptionObjIndexId,
+         std::array{key_oid(Anum_pg_description_objoid, draft->address.objectId),
+                    key_oid(Anum_pg_description_classoid, draft->address.classId),
+                    key_int4(Anum_pg_description_objsubid, draft->address.objectSubId)},
+         [draft](HeapTuple tuple, TupleDesc descriptor) {
+             draft->put("comment", field_text(field(tuple, descriptor, Anum_pg_description_description)));
+             draft->touch(tuple);
+         });
+}
+
+void put_extension_dependency(Draft *draft)
+{
+    List *extensions = NIL;
+    scan(DependRelationId, DependDependerIndexId,
+         std::array{key_oid(Anum_pg_depend_classid, draft->address.classId),
+                    key_oid(Anum_pg_depend_objid, draft->address.objectId)},
+         [&extensions, draft](HeapTuple tuple, TupleDesc) {
+             const auto *const form = form_of<FormData_pg_depend>(tuple);
+             if (form->deptype != DEPENDENCY_AUTO_EXTENSION) return;
+             char *const name = get_extension_name(form->refobjid);
+             extensions = lappend(extensions, name != nullptr ? name : missing(form->refobjid));
+             draft->touch(tuple);
+         });
+    draft->put_list("depends_on_extension", sorted(extensions));
+}
+
+}  // namespace catalog

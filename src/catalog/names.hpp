@@ -1,0 +1,45 @@
+#pragma once
+
+#include "catalog/draft.hpp"
+#include "catalog/scan.hpp"
+
+// Names, texts and lists as payloads hold them, inside pg::call only.  What a
+// function returns is palloc'd in the current context.
+namespace catalog {
+
+inline char *name_text(const NameData &name) { return pstrdup(NameStr(name)); }
+
+// Quoted like the parts of a fact id, so that no keyword list matters.
+char *quoted_name(const char *name);
+char *qualified_name(const char *schema, const char *name);
+
+// "#" and the OID when the object is gone.
+char *schema_name(Oid schema);
+char *role_name(Oid role);
+char *relation_name(Oid relation);   // qualified
+char *function_name(Oid function);   // qualified, without arguments; null for InvalidOid
+char *collation_name(Oid collation); // qualified
+char *operator_name(Oid operator_oid); // qualified, with argument types; null for InvalidOid
+char *opclass_name(Oid opclass);     // qualified
+char *tablespace_name(Oid tablespace); // null for the database's default
+char *type_text(Oid type, int32 typmod);
+
+// Elements of a text[] (NIL when null), and a list of strings in byte order.
+List *text_array(Field array);
+List *sorted(List *texts);
+inline List *sorted_options(Field array) { return sorted(text_array(array)); }
+// Options of a column, less the version that late minor releases keep of each
+// column among them: it changes with every command and means nothing.
+List *column_options(Field array);
+
+const char *persistence_text(char persistence);  // null for permanent
+const char *firing_text(char enabled);           // null for enabled in the ordinary way
+
+// Attribute "comment" of the draft's own address.
+void put_comment(Draft *draft);
+// Attribute "depends_on_extension".
+void put_extension_dependency(Draft *draft);
+// Attribute named, unless the privileges are the built-in ones.
+void put_privileges(Draft *draft, const char *name, ObjectType type, Oid owner, Field privileges);
+
+}  // namespace catalog

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "catalog/expression.hpp"
+
+// The readers of single kinds.  Each runs inside pg::call, adds facts to the
+// sheet and adds nothing when the object does not exist.
+namespace catalog {
+
+// A relation being read.
+struct RelationReading {
+    Oid oid;
+    const FormData_pg_class *form;
+    char *schema;
+    char *name;
+    Identity identity;
+    Columns columns;
+    Draft **column_drafts;  // by attribute number; null where dropped
+};
+
+void read_relation(Sheet *sheet, Oid relation);
+void read_index(Sheet *sheet, HeapTuple relation);
+void read_sequence(Sheet *sheet, HeapTuple relation);
+void read_type(Sheet *sheet, Oid type);
+void read_function(Sheet *sheet, Oid function);
+void read_schema(Sheet *sheet, Oid schema);
+void read_extension(Sheet *sheet, Oid extension);
+void read_event_trigger(Sheet *sheet, Oid event_trigger);
+
+void add_columns(Sheet *sheet, RelationReading *relation);
+void add_constraints(Sheet *sheet, RelationReading *relation);
+void add_domain_constraints(Sheet *sheet, Oid domain, const Identity &identity);
+void add_triggers(Sheet *sheet, RelationReading *relation);
+void add_rules(Sheet *sheet, RelationReading *relation);
+void add_policies(Sheet *sheet, RelationReading *relation);
+
+// Parameters of a sequence, names with the prefix.
+void put_sequence_parameters(Draft *draft, Oid sequence, const char *prefix);
+// "column=target" of the index columns that have a statistics target.
+List *index_statistics(Oid index);
+// Types of the input arguments: what tells a routine from others of its name.
+char *routine_signature(const FormData_pg_proc *form);
+// The kind of a relation as facts call it; null for kinds without a reader.
+const char *relation_kind(char relkind);
+inline Identity object_identity(const char *kind, const char *schema, const char *name) { return {kind, schema, name}; }
+inline Identity schema_identity(const char *schema) { return {"schema", schema}; }
+inline Identity part_identity(const char *kind, const Identity &whole, const char *name)
+{
+    return {kind, whole.first, whole.second, name};
+}
+
+// Whether the function belongs to the guard: its triggers are none of the user's.
+bool is_guard_function(Oid function);
+bool is_guard_schema(Oid schema);
+
+}  // namespace catalog

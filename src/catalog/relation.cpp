@@ -1,0 +1,200 @@
+#include "catalog/parts.hpp"
+
+namespace catalog {
+namespace {
+
+void put_replica_identity(Draft *draft, char identity)
+{
+    switch (identity) {
+        case REPLICA_IDENTITY_NOTHING: draft->put("replica_identity", "nothing"); break;
+        case REPLICA_IDENTITY_FULL: draft->put("replica_identity", "full"); break;
+        case REPLICA_IDENTITY_INDEX: draft->put("replica_identity", "index"); break;
+        default: break;
+    }
+}
+
+// Flags of the table that its indexes carry.
+void put_index_roles(Draft *draft, Oid relation)
+{
+    scan(IndexRelationId, IndexIndrelidIndexId, key_oid(Anum_pg_index_indrelid, relation), [draft](HeapTuple tuple, TupleDesc) {
+        const auto *const form = form_of<FormData_pg_index>(tuple);
+        if (form->indisclustered) {
+            draft->put("cluster_on", get_rel_name(form->indexrelid));
+            draft->touch(tuple);
+        }
+        if (form->indisreplident) {
+            draft->put("replica_identity_index", get_rel_name(form->indexrelid));
+            draft->touch(tuple);
+        }
+    });
+}
+
+void put_ancestry(Draft *draft, const FormData_pg_class *form, Oid relation)
+{
+    List *parents = NIL;
+    bool detaching = false;
+    scan(InheritsRelationId, InheritsRelidSeqnoIndexId, key_oid(Anum_pg_inherits_inhrelid, relation),
+         [&](HeapTuple tuple, TupleDesc) {
+             const auto *const inherits = form_of<FormData_pg_inherits>(tuple);
+             parents = lappend(parents, relation_name(inherits->inhparent));
+             detaching = detaching || inherits->inhdetachpending;
+             draft->touch(tuple);
+         });
+    if (form->relispartition && parents != NIL) {
+        draft->put("partition_of", static_cast<const char *>(linitial(parents)));
+        draft->put_if("detach_pending", detaching);
+    } else {
+        draft->put_list("inherits", parents);
+    }
+}
+
+void put_toast_options(Draft *draft, Oid toast)
+{
+    if (!OidIsValid(toast)) return;
+    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(toast));
+    if (!HeapTupleIsValid(tuple)) return;
+    draft->put_list("toast_options", sorted_options(field(RELOID, tuple, Anum_pg_class_reloptions)));
+    draft->touch(tuple);
+    ReleaseSysCache(tuple);
+}
+
+// Options of views: each one an attribute, and false is the default.
+void put_view_options(Draft *draft, List *options)
+{
+    for (int i = 0; i < list_length(options); ++i) {
+        char *const name = static_cast<char *>(list_nth(options, i));
+        char *const equals = std::strchr(name, '=');
+        if (equals == nullptr) continue;
+        *equals = '\0';
+        bool flag = false;
+        if (parse_bool(equals + 1, &flag)) {
+            draft->put_if(name, flag);
+        } else {
+            draft->put(name, equals + 1);
+        }
+    }
+}
+
+// From the rule that a view is; deparsed in a query of its own by the server.
+void put_view_definition(Draft *draft, Oid view)
+{
+    draft->put("definition", TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef, ObjectIdGetDatum(view))));
+    scan(RewriteRelationId, RewriteRelRulenameIndexId, key_oid(Anum_pg_rewrite_ev_class, view),
+         [draft](HeapTuple tuple, TupleDesc) {
+             if (std::strcmp(NameStr(form_of<FormData_pg_rewrite>(tuple)->rulename), ViewSelectRuleName) == 0) draft->touch(tuple);
+         });
+}
+
+void put_foreign_table(Draft *draft, Oid relation)
+{
+    const HeapTuple tuple = SearchSysCache1(FOREIGNTABLEREL, ObjectIdGetDatum(relation));
+    if (!HeapTupleIsValid(tuple)) return;
+    draft->put("server", GetForeignServer(form_of<FormData_pg_foreign_table>(tuple)->ftserver)->servername);
+    draft->put_list("fdw_options", sorted_options(field(FOREIGNTABLEREL, tuple, Anum_pg_foreign_table_ftoptions)));
+    draft->touch(tuple);
+    ReleaseSysCache(tuple);
+}
+
+void put_storage(Draft *draft, HeapTuple tuple, const FormData_pg_class *form)
+{
+    if (OidIsValid(form->relam) && form->relam != HEAP_TABLE_AM_OID) draft->put("access_method", get_am_name(form->relam));
+    draft->put("tablespace", tablespace_name(form->reltablespace));
+    draft->put_list("options", sorted_options(field(RELOID, tuple, Anum_pg_class_reloptions)));
+    put_toast_options(draft, form->reltoastrelid);
+    if (form->relhasindex) put_index_roles(draft, form->oid);
+}
+
+void put_table(Draft *draft, HeapTuple tuple, const FormData_pg_class *form)
+{
+    put_storage(draft, tuple, form);
+    put_replica_identity(draft, form->relreplident);
+    draft->put_if("row_security", form->relrowsecurity);
+    draft->put_if("force_row_security", form->relforcerowsecurity);
+    if (OidIsValid(form->reloftype)) draft->put("of_type", type_text(form->reloftype, -1));
+    if (form->relkind == RELKIND_PARTITIONED_TABLE) {
+        draft->put("partition_key",
+                   TextDatumGetCString(DirectFunctionCall1(pg_get_partkeydef, ObjectIdGetDatum(form->oid))));
+    }
+    put_ancestry(draft, form, form->oid);
+    Columns none;
+    draft->put("partition_bound", expression_text(field_text(field(RELOID, tuple, Anum_pg_class_relpartbound)), &none));
+}
+
+void read_with_columns(Sheet *sheet, HeapTuple tuple)
+{
+    const auto *const form = form_of<FormData_pg_class>(tuple);
+    RelationReading relation{};
+    relation.oid = form->oid;
+    relation.form = form;
+    relation.schema = schema_name(form->relnamespace);
+    relation.name = name_text(form->relname);
+    relation.identity = object_identity(relation_kind(form->relkind), relation.schema, relation.name);
+    relation.columns.relation = form->oid;
+
+    Draft *const draft = sheet->add(relation.identity, schema_identity(relation.schema), RelationRelationId, form->oid);
+    draft->touch(tuple);
+    draft->put("owner", role_name(form->relowner));
+    draft->put("persistence", persistence_text(form->relpersistence));
+    put_privileges(draft, "acl", OBJECT_TABLE, form->relowner, field(RELOID, tuple, Anum_pg_class_relacl));
+    switch (form->relkind) {
+        case RELKIND_RELATION:
+        case RELKIND_PARTITIONED_TABLE: put_table(draft, tuple, form); break;
+        case RELKIND_FOREIGN_TABLE:
+            put_table(draft, tuple, form);
+            put_foreign_table(draft, form->oid);
+            break;
+        case RELKIND_MATVIEW:
+            put_storage(draft, tuple, form);
+            if (!form->relispopulated) draft->put_bool("populated", false);
+            put_view_definition(draft, form->oid);
+            put_extension_dependency(draft);
+            break;
+        default:
+            put_view_options(draft, sorted_options(field(RELOID, tuple, Anum_pg_class_reloptions)));
+            put_view_definition(draft, form->oid);
+    }
+    add_columns(sheet, &relation);
+    if (form->relkind != RELKIND_VIEW && form->relkind != RELKIND_MATVIEW) {
+        add_constraints(sheet, &relation);
+        add_policies(sheet, &relation);
+    }
+    if (form->relhastriggers) add_triggers(sheet, &relation);
+    if (form->relhasrules) add_rules(sheet, &relation);
+}
+
+}  // namespace
+
+const char *relation_kind(char relkind)
+{
+    switch (relkind) {
+        case RELKIND_RELATION:
+        case RELKIND_PARTITIONED_TABLE: return "table";
+        case RELKIND_VIEW: return "view";
+        case RELKIND_MATVIEW: return "matview";
+        case RELKIND_FOREIGN_TABLE: return "foreign_table";
+        case RELKIND_SEQUENCE: return "sequence";
+        case RELKIND_INDEX:
+        case RELKIND_PARTITIONED_INDEX: return "index";
+        default: return nullptr;
+    }
+}
+
+void read_relation(Sheet *sheet, Oid relation)
+{
+    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+    if (!HeapTupleIsValid(tuple)) return;
+    switch (form_of<FormData_pg_class>(tuple)->relkind) {
+        case RELKIND_RELATION:
+        case RELKIND_PARTITIONED_TABLE:
+        case RELKIND_VIEW:
+        case RELKIND_MATVIEW:
+        case RELKIND_FOREIGN_TABLE: read_with_columns(sheet, tuple); break;
+        case RELKIND_INDEX:
+        case RELKIND_PARTITIONED_INDEX: read_index(sheet, tuple); break;
+        case RELKIND_SEQUENCE: read_sequence(sheet, tuple); break;
+        default: break;
+    }
+    ReleaseSysCache(tuple);
+}
+
+}  // namespace catalog

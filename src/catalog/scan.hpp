@@ -1,0 +1,73 @@
+#pragma once
+
+#include "pg/call.hpp"
+
+// Catalog scans, inside pg::call only.
+namespace catalog {
+
+inline ScanKeyData key_oid(AttrNumber column, Oid value)
+{
+    ScanKeyData key;
+    ScanKeyInit(&key, column, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(value));
+    return key;
+}
+
+inline ScanKeyData key_int4(AttrNumber column, int32 value)
+{
+    ScanKeyData key;
+    ScanKeyInit(&key, column, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(value));
+    return key;
+}
+
+// Calls each(tuple, descriptor) for the catalog's visible rows under the keys,
+// in index order, own changes included.  With no index the whole catalog is read.
+template <std::size_t Count, typename Each>
+void scan(Oid catalog, Oid index, std::array<ScanKeyData, Count> keys, Each each)
+{
+    const Relation relation = table_open(catalog, AccessShareLock);
+    const SysScanDesc rows =
+        systable_beginscan(relation, index, OidIsValid(index), nullptr, static_cast<int>(Count), keys.data());
+    for (HeapTuple tuple = systable_getnext(rows); HeapTupleIsValid(tuple); tuple = systable_getnext(rows)) {
+        CHECK_FOR_INTERRUPTS();
+        each(tuple, RelationGetDescr(relation));
+    }
+    systable_endscan(rows);
+    table_close(relation, AccessShareLock);
+}
+
+template <typename Each>
+void scan(Oid catalog, Oid index, ScanKeyData key, Each each)
+{
+    scan(catalog, index, std::array<ScanKeyData, 1>{key}, each);
+}
+
+// The fixed part of a catalog row.
+template <typename Form>
+const Form *form_of(HeapTuple tuple)
+{
+    return reinterpret_cast<const Form *>(GETSTRUCT(tuple));
+}
+
+// A column beyond the fixed part.
+struct Field {
+    Datum value;
+    bool null;
+};
+
+inline Field field(HeapTuple tuple, TupleDesc descriptor, int column)
+{
+    Field found{};
+    found.value = heap_getattr(tuple, column, descriptor, &found.null);
+    return found;
+}
+
+inline Field field(int cache, HeapTuple tuple, int column)
+{
+    Field found{};
+    found.value = SysCacheGetAttr(cache, tuple, static_cast<AttrNumber>(column), &found.null);
+    return found;
+}
+
+inline char *field_text(Field found) { return found.null ? nullptr : TextDatumGetCString(found.value); }
+
+}  // namespace catalog

@@ -1,0 +1,171 @@
+#include "catalog/scope.hpp"
+
+#include "catalog/parts.hpp"
+
+namespace catalog {
+namespace {
+
+constexpr const char *guard_name = "langchef_guard";
+
+ObjectAddress address_of(Oid classid, Oid objid)
+{
+    ObjectAddress address;
+    ObjectAddressSet(address, classid, objid);
+    return address;
+}
+
+// The relation of a part that has no cache of its own.
+template <typename Form>
+ObjectAddress relation_of_part(const ObjectAddress &part, Oid index, AttrNumber oid_column, Oid Form::*relation)
+{
+    ObjectAddress found = address_of(part.classId, part.objectId);
+    scan(part.classId, index, key_oid(oid_column, part.objectId),
+         [&](HeapTuple tuple, TupleDesc) { found = address_of(RelationRelationId, form_of<Form>(tuple)->*relation); });
+    return found;
+}
+
+ObjectAddress container_of_constraint(const ObjectAddress &constraint)
+{
+    const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint.objectId));
+    if (!HeapTupleIsValid(tuple)) return address_of(constraint.classId, constraint.objectId);
+    const auto *const form = form_of<FormData_pg_constraint>(tuple);
+    const ObjectAddress found = OidIsValid(form->conrelid) ? address_of(RelationRelationId, form->conrelid)
+                                                           : address_of(TypeRelationId, form->contypid);
+    ReleaseSysCache(tuple);
+    return found;
+}
+
+ObjectAddress container_of_relation(Oid relation)
+{
+    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+    if (!HeapTupleIsValid(tuple)) return address_of(RelationRelationId, relation);
+    const FormData_pg_class form = *form_of<FormData_pg_class>(tuple);
+    ReleaseSysCache(tuple);
+    if (form.relkind == RELKIND_COMPOSITE_TYPE) return address_of(TypeRelationId, form.reltype);
+    if (form.relkind == RELKIND_SEQUENCE) {
+        Oid table = InvalidOid;
+        int32 column = 0;
+        if (sequenceIsOwned(relation, DEPENDENCY_INTERNAL, &table, &column)) return address_of(RelationRelationId, table);
+    }
+    if (form.relkind == RELKIND_INDEX || form.relkind == RELKIND_PARTITIONED_INDEX) {
+        const Oid constraint = get_index_constraint(relation);
+        if (OidIsValid(constraint)) return container_of_constraint(address_of(ConstraintRelationId, constraint));
+    }
+    return address_of(RelationRelationId, relation);
+}
+
+ObjectAddress container_of_type(Oid type)
+{
+    const HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+    if (!HeapTupleIsValid(tuple)) return address_of(TypeRelationId, type);
+    const FormData_pg_type form = *form_of<FormData_pg_type>(tuple);
+    ReleaseSysCache(tuple);
+    if (form.typtype == TYPTYPE_COMPOSITE && get_rel_relkind(form.typrelid) != RELKIND_COMPOSITE_TYPE) {
+        return address_of(RelationRelationId, form.typrelid);
+    }
+    if (form.typtype == TYPTYPE_MULTIRANGE) {
+        const Oid range = get_multirange_range(type);
+        if (OidIsValid(range)) return address_of(TypeRelationId, range);
+    }
+    if (OidIsValid(form.typelem) && form.typsubscript == F_ARRAY_SUBSCRIPT_HANDLER) return container_of_type(form.typelem);
+    return address_of(TypeRelationId, type);
+}
+
+template <typename Form, typename Test>
+bool test_cached(int cache, Oid oid, Test test)
+{
+    const HeapTuple tuple = SearchSysCache1(cache, ObjectIdGetDatum(oid));
+    if (!HeapTupleIsValid(tuple)) return false;
+    const bool result = test(form_of<Form>(tuple));
+    ReleaseSysCache(tuple);
+    return result;
+}
+
+}  // namespace
+
+bool is_guard_schema(Oid schema)
+{
+    const char *const name = get_namespace_name(schema);
+    return name != nullptr && std::strcmp(name, guard_name) == 0;
+}
+
+bool is_guard_function(Oid function) { return is_guard_schema(get_func_namespace(function)); }
+
+bool is_user_schema(Oid schema)
+{
+    if (schema == PG_TOAST_NAMESPACE || isAnyTempNamespace(schema)) return false;
+    const char *const name = get_namespace_name(schema);
+    if (name == nullptr || std::strncmp(name, "pg_toast", 8) == 0) return false;
+    return std::strcmp(name, guard_name) != 0 && std::strcmp(name, "information_schema") != 0;
+}
+
+bool is_whole_relation(const FormData_pg_class *form)
+{
+    if (form->oid < FirstNormalObjectId || relation_kind(form->relkind) == nullptr) return false;
+    if (form->relpersistence == RELPERSISTENCE_TEMP || !is_user_schema(form->relnamespace)) return false;
+    if (form->relkind == RELKIND_INDEX || form->relkind == RELKIND_PARTITIONED_INDEX) {
+        return !form->relispartition && !OidIsValid(get_index_constraint(form->oid));
+    }
+    if (form->relkind == RELKIND_SEQUENCE) {
+        Oid table = InvalidOid;
+        int32 column = 0;
+        return !sequenceIsOwned(form->oid, DEPENDENCY_INTERNAL, &table, &column);
+    }
+    return true;
+}
+
+bool is_whole_type(const FormData_pg_type *form)
+{
+    if (form->oid < FirstNormalObjectId || !form->typisdefined || !is_user_schema(form->typnamespace)) return false;
+    switch (form->typtype) {
+        case TYPTYPE_ENUM:
+        case TYPTYPE_DOMAIN:
+        case TYPTYPE_RANGE: return true;
+        case TYPTYPE_COMPOSITE: return get_rel_relkind(form->typrelid) == RELKIND_COMPOSITE_TYPE;
+        default: return false;
+    }
+}
+
+bool is_recorded(const ObjectAddress &address)
+{
+    const Oid oid = address.objectId;
+    if (address.objectSubId != 0) return false;
+    switch (address.classId) {
+        case RelationRelationId: return test_cached<FormData_pg_class>(RELOID, oid, is_whole_relation);
+        case TypeRelationId: return test_cached<FormData_pg_type>(TYPEOID, oid, is_whole_type);
+        case ProcedureRelationId:
+            return test_cached<FormData_pg_proc>(PROCOID, oid, [](const FormData_pg_proc *form) {
+                return form->oid >= FirstNormalObjectId && is_user_schema(form->pronamespace);
+            });
+        case NamespaceRelationId:
+            return (oid >= FirstNormalObjectId || oid == PG_PUBLIC_NAMESPACE) && is_user_schema(oid);
+        case ExtensionRelationId: {
+            const char *const name = get_extension_name(oid);
+            return name != nullptr && std::strcmp(name, guard_name) != 0;
+        }
+        case EventTriggerRelationId:
+            return test_cached<FormData_pg_event_trigger>(
+                EVENTTRIGGEROID, oid, [](const FormData_pg_event_trigger *form) { return !is_guard_function(form->evtfoid); });
+        default: return false;
+    }
+}
+
+ObjectAddress container(const ObjectAddress &address)
+{
+    switch (address.classId) {
+        case RelationRelationId: return container_of_relation(address.objectId);
+        case TypeRelationId: return container_of_type(address.objectId);
+        case ConstraintRelationId: return container_of_constraint(address);
+        case AttrDefaultRelationId:
+            return relation_of_part(address, AttrDefaultOidIndexId, Anum_pg_attrdef_oid, &FormData_pg_attrdef::adrelid);
+        case TriggerRelationId:
+            return relation_of_part(address, TriggerOidIndexId, Anum_pg_trigger_oid, &FormData_pg_trigger::tgrelid);
+        case RewriteRelationId:
+            return relation_of_part(address, RewriteOidIndexId, Anum_pg_rewrite_oid, &FormData_pg_rewrite::ev_class);
+        case PolicyRelationId:
+            return relation_of_part(address, PolicyOidIndexId, Anum_pg_policy_oid, &FormData_pg_policy::polrelid);
+        default: return address_of(address.classId, address.objectId);
+    }
+}
+
+}  // namespace catalog
