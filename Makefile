@@ -31,11 +31,11 @@ PG_CXXFLAGS = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden \
 EXTRA_CLEAN = $(INSTALL_SCRIPT) $(OBJS:.o=.d) output_iso results regression.diffs regression.out tmp_check
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
+# Bitcode for JIT would be compiled by another compiler without our flags, and
+# inlining our functions has no value.  PGXS asks for it while it is read.
+override with_llvm := no
 include $(PGXS)
 
-# Bitcode for JIT would be compiled by another compiler without our flags, and
-# inlining our functions has no value.  The last assignment wins over PGXS.
-override with_llvm := no
 # A C++ module is linked by the C++ compiler.
 override COMPILER = $(CXX) $(CXXFLAGS)
 
