@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "core/column_order.hpp"
 #include "core/definition.hpp"
 
 #include "core/cpp_only.hpp"
@@ -18,6 +19,13 @@ Value best_description(const Payload &payload)
     return {};
 }
 
+std::int64_t ordinal_of(const Payload &payload)
+{
+    const auto found = payload.find("ordinal");
+    const auto *const number = found != payload.end() ? std::get_if<std::int64_t>(&found->second) : nullptr;
+    return number != nullptr ? *number : 0;
+}
+
 DriftRow whole_fact(DriftOperation operation, Fact &&fact)
 {
     DriftRow row;
@@ -28,6 +36,7 @@ DriftRow whole_fact(DriftOperation operation, Fact &&fact)
     row.parent = std::move(fact.parent);
     row.address = fact.address;
     row.xmin = fact.xmin;
+    row.ordinal = ordinal_of(fact.payload);
     return row;
 }
 
@@ -96,6 +105,8 @@ std::vector<DriftRow> find_drift(FactSource &expected, FactSource &actual, std::
         if (order <= 0) more_expected = expected.next();
         if (order >= 0) more_actual = actual.next();
     }
+    // What explains a place may be among the rows that were not looked for.
+    if (rows.size() < most) keep_moved_columns(rows);
     link_to_parents(rows);
     return rows;
 }

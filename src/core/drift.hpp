@@ -41,11 +41,14 @@ struct DriftRow {
     Value expected;
     Value actual;
     std::size_t implied_by = no_row;
+    std::int64_t ordinal = 0;  // of a column that is missing or unexpected
     Address address;
     std::uint32_t xmin = 0;
 };
 
-// Differences in order of fact and attribute; stops once it has "most" rows.
+// Differences in order of fact and attribute.  Of columns whose order differs,
+// only those that moved among their neighbours are named, not those that
+// follow a column added or removed.  Stops once it has "most" rows.
 std::vector<DriftRow> find_drift(FactSource &expected, FactSource &actual, std::size_t most = no_row);
 
 // What the words of a report are made of.

@@ -23,7 +23,7 @@ class JsonReader {
   public:
     // unicode tells whether the text is UTF-8; elsewhere an escape above
     // U+007F has no defined form and is refused.
-    JsonReader(std::string_view text, bool unicode) : text_(text), unicode_(unicode) {}
+    JsonReader(std::string_view json, bool unicode) : text_(json), unicode_(unicode) {}
 
     // Takes the character when it comes next.
     bool accept(char wanted);

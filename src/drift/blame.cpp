@@ -1,0 +1,154 @@
+#include <unordered_map>
+
+#include "core/json_reader.hpp"
+
+#include "drift/report.hpp"
+
+#include "catalog/reader.hpp"
+#include "drift/environment.hpp"
+#include "pg/cursor.hpp"
+
+namespace drift {
+namespace {
+
+constexpr long batch_size = 200;
+
+// One row per difference that a ledger row names, and one for a row that names none.
+constinit pg::Statement recorded_since{
+    "SELECT l.id, l.xid::pg_catalog.text::pg_catalog.int8, l.classid, l.objid, l.source,"
+    "       d.item OPERATOR(pg_catalog.->>) 'fact', d.item OPERATOR(pg_catalog.->>) 'op',"
+    "       d.item OPERATOR(pg_catalog.->>) 'attribute',"
+    "       d.item OPERATOR(pg_catalog.->) 'before', d.item OPERATOR(pg_catalog.->) 'after'"
+    "  FROM langchef_guard.ledger l"
+    "  LEFT JOIN LATERAL pg_catalog.jsonb_array_elements("
+    "       CASE WHEN pg_catalog.jsonb_typeof(l.difference) OPERATOR(pg_catalog.=) 'array' THEN l.difference END) AS d (item) ON true"
+    " WHERE l.id OPERATOR(pg_catalog.>) $1 AND l.system_identifier OPERATOR(pg_catalog.=) $2"
+    " ORDER BY l.id",
+    {INT8OID, INT8OID}};
+
+enum Column { id = 1, xid, class_oid, object_oid, source, fact, operation, attribute, before, after };
+
+// How well a ledger row explains a difference; a higher one wins, then a later row.
+enum Strength { none, same_transaction, same_change, same_change_and_transaction };
+
+struct Candidate {
+    Strength strength = none;
+    std::int64_t ledger_id = 0;
+};
+
+core::Value json_value(const std::string &json)
+{
+    return json.empty() ? core::Value() : core::JsonReader(json, !needs_conversion()).value();
+}
+
+// A catalog row's xmin has 32 bits; rows older than two billion transactions are frozen.
+std::uint64_t full_xid(std::uint32_t xmin, std::uint64_t next)
+{
+    if (xmin < FirstNormalTransactionId) return 0;
+    std::uint64_t full = (next & ~std::uint64_t{0xffffffff}) | xmin;
+    if (full >= next && full > 0xffffffff) full -= std::uint64_t{1} << 32;
+    return full;
+}
+
+class Search {
+  public:
+    Search(const ExpectedSchema &schema, const std::vector<core::DriftRow> &rows) : rows_(rows), blames_(rows.size()), best_(rows.size())
+    {
+        const bool same_cluster = schema.system_identifier == guard::system_identifier();
+        const std::uint64_t next = U64FromFullTransactionId(pg::call([] { return ReadNextFullTransactionId(); }));
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            blames_[i].xid = full_xid(rows[i].xmin, next);
+            by_fact_.emplace(rows[i].fact, i);
+            if (blames_[i].xid != 0) by_xid_.emplace(blames_[i].xid, i);
+            blames_[i].before = rows[i].operation == core::DriftOperation::missing
+                                    ? schema.from_document
+                                    : rows[i].xmin != 0 && same_cluster && blames_[i].xid < schema.registered_xid;
+        }
+    }
+
+    void consider(const pg::Rows &recorded, std::uint64_t row)
+    {
+        const auto ledger_id = recorded.int8(row, Column::id);
+        const auto transaction = static_cast<std::uint64_t>(recorded.int8(row, Column::xid));
+        if (recorded.is_null(row, Column::fact)) {
+            const auto [first, last] = by_xid_.equal_range(transaction);
+            for (auto at = first; at != last; ++at) {
+                if (concerns(recorded, row, rows_[at->second])) offer(at->second, {same_transaction, ledger_id});
+            }
+            return;
+        }
+        const auto named = recorded.text(row, Column::fact);
+        const auto [first, last] = by_fact_.equal_range(named);
+        for (auto at = first; at != last; ++at) {
+            if (!explains(recorded, row, rows_[at->second])) continue;
+            const bool same = blames_[at->second].xid == transaction;
+            offer(at->second, {same ? same_change_and_transaction : same_change, ledger_id});
+        }
+    }
+
+    std::vector<Blame> result()
+    {
+        for (std::size_t i = 0; i < rows_.size(); ++i) {
+            // What the parent's removal or creation implies has its cause, when it has no other.
+            std::size_t at = i;
+            while (best_[at].strength == none && rows_[at].implied_by != core::no_row) at = rows_[at].implied_by;
+            blames_[i].ledger_id = best_[at].ledger_id;
+        }
+        return std::move(blames_);
+    }
+
+  private:
+    // A command that names no differences (REASSIGN OWNED...) has changed the
+    // row when its transaction wrote it.
+    bool concerns(const pg::Rows &recorded, std::uint64_t row, const core::DriftRow &difference) const
+    {
+        if (recorded.text(row, Column::source) == "utility") return true;
+        const auto object = catalog::containing_object(difference.address);
+        return recorded.oid(row, Column::class_oid) == object.classid && recorded.oid(row, Column::object_oid) == object.objid;
+    }
+
+    bool explains(const pg::Rows &recorded, std::uint64_t row, const core::DriftRow &difference) const
+    {
+        const auto did = recorded.text(row, Column::operation);
+        switch (difference.operation) {
+            case core::DriftOperation::missing: return did == "removed";
+            case core::DriftOperation::unexpected: return did == "added";
+            case core::DriftOperation::changed: break;
+        }
+        if (did == "added") return true;
+        if (did != "changed" || recorded.text(row, Column::attribute) != difference.attribute) return false;
+        // A change to another value was overwritten by one that nobody saw.
+        return json_value(recorded.text(row, Column::after)) == difference.actual;
+    }
+
+    void offer(std::size_t row, Candidate candidate)
+    {
+        auto &best = best_[row];
+        if (std::pair(candidate.strength, candidate.ledger_id) > std::pair(best.strength, best.ledger_id)) best = candidate;
+    }
+
+    const std::vector<core::DriftRow> &rows_;
+    std::vector<Blame> blames_;
+    std::vector<Candidate> best_;
+    std::unordered_multimap<std::string, std::size_t> by_fact_;
+    std::unordered_multimap<std::uint64_t, std::size_t> by_xid_;
+};
+
+}  // namespace
+
+std::vector<Blame> find_blame(const ExpectedSchema &schema, const std::vector<core::DriftRow> &rows)
+{
+    if (rows.empty()) return {};
+    Search search(schema, rows);
+    // A document may describe what the database should have been all along.
+    const std::int64_t since = schema.from_document ? 0 : schema.ledger_id;
+    pg::Cursor recorded(recorded_since, {pg::param(since), pg::param(guard::system_identifier())});
+    for (;;) {
+        const auto batch = recorded.fetch(batch_size);
+        if (batch.empty()) break;
+        for (std::uint64_t row = 0; row < batch.size(); ++row) search.consider(batch, row);
+    }
+    return search.result();
+}
+
+}  // namespace drift

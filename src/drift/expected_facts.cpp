@@ -1,0 +1,62 @@
+#include "core/json_reader.hpp"
+
+#include "drift/expected_facts.hpp"
+
+#include "drift/environment.hpp"
+
+namespace drift {
+namespace {
+
+constexpr long batch_size = 1000;
+
+// Payloads are fetched for the facts that differ only: the sort stays small.
+constinit pg::Statement in_byte_order{
+    "SELECT o.fact_id, o.digest, o.ctid FROM langchef_guard.expected_object o"
+    " WHERE o.schema_name OPERATOR(pg_catalog.=) $1"
+    " ORDER BY o.fact_id COLLATE pg_catalog.\"C\"",
+    {TEXTOID}};
+
+constinit pg::Statement in_utf8_order{
+    "SELECT o.fact_id, o.digest, o.ctid FROM langchef_guard.expected_object o"
+    " WHERE o.schema_name OPERATOR(pg_catalog.=) $1"
+    " ORDER BY pg_catalog.convert_to(o.fact_id, 'UTF8')",
+    {TEXTOID}};
+
+constinit pg::Statement at_place{
+    "SELECT o.kind, o.parent_id, o.payload FROM langchef_guard.expected_object o WHERE o.ctid OPERATOR(pg_catalog.=) $1",
+    {TIDOID}};
+
+}  // namespace
+
+ExpectedFacts::ExpectedFacts(OwnerSession &session, const std::string &name)
+    : session_(session), cursor_(needs_conversion() ? in_utf8_order : in_byte_order, {pg::param(std::string_view(name))}),
+      batch_(nullptr, 0)
+{
+}
+
+bool ExpectedFacts::next()
+{
+    if (++row_ >= batch_.size()) {
+        batch_ = cursor_.fetch(batch_size);
+        row_ = 0;
+        if (batch_.empty()) return false;
+    }
+    id_ = batch_.text(row_, 1);
+    key_ = to_utf8(id_);
+    digest_ = batch_.text(row_, 2);
+    return true;
+}
+
+core::Fact ExpectedFacts::fact() const
+{
+    const auto found = session_->query(at_place, {batch_.value(row_, 3)});
+    if (found.empty()) throw pg::GuardError(ERRCODE_DATA_CORRUPTED, "fact of an expected schema disappeared");
+    core::Fact fact;
+    fact.id = id_;
+    fact.kind = found.text(0, 1);
+    fact.parent = found.text(0, 2);
+    fact.payload = core::JsonReader(found.text(0, 3), !needs_conversion()).payload();
+    return fact;
+}
+
+}  // namespace drift

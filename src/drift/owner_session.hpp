@@ -1,0 +1,29 @@
+#pragma once
+
+#include "guard/installation.hpp"
+#include "pg/spi.hpp"
+
+namespace drift {
+
+// SPI as the owner of the extension, whoever calls.  Raises where the
+// extension is not installed.
+class OwnerSession {
+  public:
+    OwnerSession() : as_owner_(owner()) {}
+
+    pg::SpiSession &operator*() { return spi_; }
+    pg::SpiSession *operator->() { return &spi_; }
+
+  private:
+    static Oid owner()
+    {
+        const auto installed = guard::installation();
+        if (!installed) throw pg::GuardError(ERRCODE_UNDEFINED_OBJECT, "extension \"langchef_guard\" is not installed");
+        return installed->owner;
+    }
+
+    pg::UserScope as_owner_;
+    pg::SpiSession spi_;
+};
+
+}  // namespace drift

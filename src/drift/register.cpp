@@ -1,0 +1,149 @@
+// The functions that register, drop and choose expected schemas.
+#include "core/drift.hpp"
+#include "core/json_reader.hpp"
+#include "core/snapshot.hpp"
+
+#include "drift/digest.hpp"
+#include "drift/environment.hpp"
+#include "drift/expected_schema.hpp"
+#include "drift/live_facts.hpp"
+#include "drift/registration.hpp"
+#include "pg/entry.hpp"
+
+namespace {
+
+constexpr const char *document_hint =
+    "A document is what SELECT string_agg(line, E'\\n') FROM langchef_guard.snapshot() AS line returns.";
+
+[[noreturn]] void refuse_document(const std::string &detail)
+{
+    throw pg::GuardError(ERRCODE_INVALID_PARAMETER_VALUE, "document is not a valid langchef_guard snapshot", detail, document_hint);
+}
+
+std::string line_detail(std::int64_t line, std::string_view reason)
+{
+    return "Line " + std::to_string(line) + " cannot be used: " + std::string(reason) + '.';
+}
+
+core::SnapshotHeader read_header(core::Lines &lines)
+{
+    const auto line = lines.next();
+    if (!line) refuse_document("It is empty.");
+    try {
+        return core::read_header(*line);
+    } catch (const core::SnapshotTooNew &newer) {
+        throw pg::GuardError(ERRCODE_FEATURE_NOT_SUPPORTED, "snapshot format " + std::to_string(newer.format) + " is not supported",
+                             "This version of langchef_guard reads format " + std::to_string(core::snapshot_format) + '.',
+                             "Update the extension, or take the snapshot with this version.");
+    } catch (const std::runtime_error &error) {
+        refuse_document(line_detail(1, error.what()));
+    }
+}
+
+core::SnapshotFact read_fact(std::string_view line, std::int64_t number, bool unicode)
+{
+    try {
+        return core::read_fact_line(line, unicode);
+    } catch (const std::runtime_error &error) {
+        refuse_document(line_detail(number, error.what()));
+    }
+}
+
+void add_lines(core::Lines &lines, drift::Registration &registration)
+{
+    const bool unicode = !drift::needs_conversion();
+    std::string last_key;
+    while (const auto line = lines.next()) {
+        pg::call([] { CHECK_FOR_INTERRUPTS(); });
+        const auto read = read_fact(*line, lines.number(), unicode);
+        const auto &fact = read.fact;
+        if (drift::digest_of(core::canonical_text(fact)) != read.digest) {
+            refuse_document(line_detail(lines.number(), "its content does not match its digest"));
+        }
+        auto key = drift::to_utf8(fact.id);
+        if (key <= last_key) refuse_document(line_detail(lines.number(), "its id is repeated or out of order"));
+        last_key = std::move(key);
+        registration.add(fact.id, fact.kind, fact.parent, core::canonical_json(fact.payload), read.digest);
+    }
+}
+
+}  // namespace
+
+// register_expected(name text) returns bigint: the number of facts.
+LCG_FUNCTION(lcg_register_expected_live)
+{
+    auto name = drift::required_name(fcinfo, 0);
+    drift::OwnerSession session;
+    drift::Registration registration(session, std::move(name));
+    drift::LiveFacts live;
+    while (live.next()) {
+        const auto parts = core::split_canonical(live.canonical());
+        registration.add(parts.id, parts.kind, parts.parent, parts.payload, live.digest());
+    }
+    registration.finish({"live", drift::server_version_num(), drift::database_encoding(), registration.digest()});
+    return Int64GetDatum(registration.facts());
+}
+
+// register_expected(name text, document text) returns bigint.
+LCG_FUNCTION(lcg_register_expected_document)
+{
+    auto name = drift::required_name(fcinfo, 0);
+    if (PG_ARGISNULL(1)) {
+        throw pg::GuardError(ERRCODE_NULL_VALUE_NOT_ALLOWED, "snapshot document must not be null", {}, document_hint);
+    }
+    struct View {
+        const char *data;
+        std::size_t size;
+    };
+    const Datum argument = PG_GETARG_DATUM(1);
+    const auto document = pg::call([argument] {
+        text *const plain = DatumGetTextPP(argument);
+        return View{VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain)};
+    });
+    core::Lines lines(std::string_view(document.data, document.size));
+    const auto header = read_header(lines);
+
+    drift::OwnerSession session;
+    drift::Registration registration(session, std::move(name));
+    add_lines(lines, registration);
+    if (registration.facts() != header.facts) {
+        refuse_document("Its header promises " + std::to_string(header.facts) + " facts, it has " +
+                        std::to_string(registration.facts()) + '.');
+    }
+    auto digest = registration.digest();
+    if (digest != header.digest) refuse_document("Its facts do not match the digest of its header.");
+    registration.finish({"document", header.server_version_num, header.encoding, std::move(digest)});
+    return Int64GetDatum(registration.facts());
+}
+
+// unregister_expected(name text) returns void.
+LCG_FUNCTION(lcg_unregister_expected)
+{
+    static constinit pg::Statement delete_schema{
+        "DELETE FROM langchef_guard.expected_schema WHERE name OPERATOR(pg_catalog.=) $1 RETURNING name", {TEXTOID}};
+    static constinit pg::Statement delete_facts{
+        "DELETE FROM langchef_guard.expected_object WHERE schema_name OPERATOR(pg_catalog.=) $1", {TEXTOID}};
+    const auto name = drift::required_name(fcinfo, 0);
+    drift::OwnerSession session;
+    const auto parameter = pg::param(std::string_view(name));
+    if (session->run(delete_schema, {parameter}).empty()) throw drift::unknown_expected(name);
+    session->run(delete_facts, {parameter});
+    return 0;
+}
+
+// activate_expected(name text) returns void.
+LCG_FUNCTION(lcg_activate_expected)
+{
+    static constinit pg::Statement lock{"LOCK TABLE langchef_guard.expected_schema IN SHARE ROW EXCLUSIVE MODE", {}};
+    static constinit pg::Statement clear{
+        "UPDATE langchef_guard.expected_schema SET active = false WHERE active AND name OPERATOR(pg_catalog.<>) $1", {TEXTOID}};
+    static constinit pg::Statement choose{
+        "UPDATE langchef_guard.expected_schema SET active = true WHERE name OPERATOR(pg_catalog.=) $1 RETURNING name", {TEXTOID}};
+    const auto name = drift::required_name(fcinfo, 0);
+    drift::OwnerSession session;
+    const auto parameter = pg::param(std::string_view(name));
+    session->run(lock, {});
+    session->run(clear, {parameter});
+    if (session->run(choose, {parameter}).empty()) throw drift::unknown_expected(name);
+    return 0;
+}
