@@ -43,12 +43,7 @@ void put_identity(Draft *draft, const FormData_pg_attribute *form)
     draft->touch(tuple);
     ReleaseSysCache(tuple);
     put_sequence_parameters(draft, sequence, "identity_");
-    scan(DescriptionRelationId, DescriptionObjIndexId,
-         std::array{key_oid(Anum_pg_description_objoid, sequence), key_oid(Anum_pg_description_classoid, RelationRelationId)},
-         [draft](HeapTuple comment, TupleDesc descriptor) {
-             draft->put("identity_comment", field_text(field(comment, descriptor, Anum_pg_description_description)));
-             draft->touch(comment);
-         });
+    draft->put("identity_comment", comment_of(draft, RelationRelationId, sequence));
 }
 
 void put_type(Draft *draft, const FormData_pg_attribute *form)
@@ -102,15 +97,15 @@ void put_expressions(RelationReading *relation, const char *generated)
 }
 
 // Of the relation and its columns, in one scan.
-void put_comments(Draft *whole, const RelationReading *relation)
+void put_comments(const RelationReading *relation)
 {
     scan(DescriptionRelationId, DescriptionObjIndexId,
          std::array{key_oid(Anum_pg_description_objoid, relation->oid),
                     key_oid(Anum_pg_description_classoid, RelationRelationId)},
-         [whole, relation](HeapTuple tuple, TupleDesc descriptor) {
+         [relation](HeapTuple tuple, TupleDesc descriptor) {
              const int32 column = form_of<FormData_pg_description>(tuple)->objsubid;
              if (column < 0 || column > relation->form->relnatts) return;
-             Draft *const draft = column == 0 ? whole : relation->column_drafts[column];
+             Draft *const draft = column == 0 ? relation->draft : relation->column_drafts[column];
              if (draft == nullptr) return;
              draft->put("comment", field_text(field(tuple, descriptor, Anum_pg_description_description)));
              draft->touch(tuple);
@@ -121,7 +116,6 @@ void put_comments(Draft *whole, const RelationReading *relation)
 
 void add_columns(Sheet *sheet, RelationReading *relation)
 {
-    Draft *const whole = sheet->last;
     const auto slots = static_cast<std::size_t>(relation->form->relnatts) + 1;
     relation->column_drafts = static_cast<Draft **>(palloc0(slots * sizeof(Draft *)));
     char *const generated = static_cast<char *>(palloc0(slots));
@@ -142,7 +136,7 @@ void add_columns(Sheet *sheet, RelationReading *relation)
              expressions = expressions || form->atthasdef;
          });
     if (expressions) put_expressions(relation, generated);
-    put_comments(whole, relation);
+    put_comments(relation);
 }
 
 }  // namespace catalog

@@ -50,11 +50,11 @@ char *definition_text(HeapTuple tuple, TupleDesc descriptor, Columns *columns)
 
 // Foreign keys and deferred constraints are kept by triggers that can be
 // switched off under them.  NIL when all fire in the ordinary way.
-List *enforcement(Draft *draft)
+List *enforcement(Draft *draft, Oid constraint)
 {
     List *states = NIL;
     bool ordinary = true;
-    scan(TriggerRelationId, TriggerConstraintIndexId, key_oid(Anum_pg_trigger_tgconstraint, draft->address.objectId),
+    scan(TriggerRelationId, TriggerConstraintIndexId, key_oid(Anum_pg_trigger_tgconstraint, constraint),
          [&](HeapTuple tuple, TupleDesc) {
              const auto *const form = form_of<FormData_pg_trigger>(tuple);
              if (!form->tgisinternal) return;
@@ -82,46 +82,56 @@ void put_backing_index(Draft *draft, Oid index)
         if (!form_of<FormData_pg_index>(entry)->indisvalid) draft->put_bool("index_valid", false);
         ReleaseSysCache(entry);
     }
-    scan(DescriptionRelationId, DescriptionObjIndexId,
-         std::array{key_oid(Anum_pg_description_objoid, index), key_oid(Anum_pg_description_classoid, RelationRelationId)},
-         [draft](HeapTuple comment, TupleDesc descriptor) {
-             draft->put("index_comment", field_text(field(comment, descriptor, Anum_pg_description_description)));
-             draft->touch(comment);
-         });
+    draft->put("index_comment", comment_of(draft, RelationRelationId, index));
 }
 
-// A constraint that came from a parent table is the parent's, as long as it is
-// in its ordinary state.
+// A constraint that came from a parent table is a part of the parent's.
 bool is_clone(const FormData_pg_constraint *form)
 {
     return OidIsValid(form->conparentid) || (form->coninhcount > 0 && !form->conislocal);
 }
 
+// Whether triggers of the server's keep the constraint.
+bool kept_by_triggers(const FormData_pg_constraint *form) { return form->contype == CONSTRAINT_FOREIGN || form->condeferrable; }
+
 void add_constraint(Sheet *sheet, const Identity &whole, HeapTuple tuple, TupleDesc descriptor, Columns *columns)
 {
     const auto *const form = form_of<FormData_pg_constraint>(tuple);
-    const char *const type = type_word(form->contype);
-    if (type == nullptr) return;
     Draft *const draft = sheet->add(part_identity("constraint", whole, name_text(form->conname)), whole, ConstraintRelationId,
                                     form->oid);
     draft->touch(tuple);
-    const bool clone = is_clone(form);
-    draft->put_if("inherited", clone || form->coninhcount > 0);
-    const DraftAttribute *const ordinary = draft->attributes;
+    draft->put("type", type_word(form->contype));
+    draft->put("definition", definition_text(tuple, descriptor, columns));
+    draft->put_if("inherited", form->coninhcount > 0);
     if (!form->convalidated) draft->put_bool("validated", false);
     if (!pg::compat::constraint_enforced(form)) draft->put_bool("enforced", false);
-    if (form->contype == CONSTRAINT_FOREIGN || form->condeferrable) draft->put_list("enforcement", enforcement(draft));
-    put_comment(draft);
-    if (OidIsValid(form->conindid) && form->contype != CONSTRAINT_FOREIGN && !clone) put_backing_index(draft, form->conindid);
-    if (clone && draft->attributes == ordinary) {
-        sheet->remove(draft);
-        return;
-    }
-    draft->put("type", type);
-    draft->put("definition", definition_text(tuple, descriptor, columns));
     draft->put_if("deferrable", form->condeferrable);
     draft->put_if("deferred", form->condeferred);
     draft->put_if("no_inherit", form->contype == CONSTRAINT_CHECK && form->connoinherit);
+    if (kept_by_triggers(form)) draft->put_list("enforcement", enforcement(draft, form->oid));
+    if (OidIsValid(form->conindid) && form->contype != CONSTRAINT_FOREIGN) put_backing_index(draft, form->conindid);
+    put_comment(draft);
+}
+
+// "constraint what" for each property that the parent's constraint does not explain.
+List *own_properties(List *lines, Draft *draft, HeapTuple tuple)
+{
+    const auto *const form = form_of<FormData_pg_constraint>(tuple);
+    const char *name = OidIsValid(form->conparentid) ? get_constraint_name(form->conparentid) : nullptr;
+    name = quoted_name(name != nullptr ? name : NameStr(form->conname));
+    const int count = list_length(lines);
+    if (!form->convalidated) lines = lappend(lines, psprintf("%s not validated", name));
+    if (!pg::compat::constraint_enforced(form)) lines = lappend(lines, psprintf("%s not enforced", name));
+    const char *const comment = comment_of(draft, ConstraintRelationId, form->oid);
+    if (comment != nullptr) lines = lappend(lines, psprintf("%s comment %s", name, comment));
+    List *const states = kept_by_triggers(form) ? enforcement(draft, form->oid) : NIL;
+    for (int i = 0; i < list_length(states); ++i) {
+        const char *const state = static_cast<const char *>(list_nth(states, i));
+        lines = lappend(lines, OidIsValid(form->confrelid) ? psprintf("%s to %s %s", name, relation_name(form->confrelid), state)
+                                                           : psprintf("%s %s", name, state));
+    }
+    if (list_length(lines) > count) draft->touch(tuple);
+    return lines;
 }
 
 AttrNumber constrained_column(HeapTuple tuple, TupleDesc descriptor)
@@ -147,33 +157,36 @@ void put_not_null(const RelationReading *relation, HeapTuple tuple, TupleDesc de
     if (!form->convalidated) draft->put_bool("not_null_validated", false);
     draft->put_if("not_null_no_inherit", form->connoinherit);
     draft->touch(tuple);
-    scan(DescriptionRelationId, DescriptionObjIndexId,
-         std::array{key_oid(Anum_pg_description_objoid, form->oid),
-                    key_oid(Anum_pg_description_classoid, ConstraintRelationId)},
-         [draft](HeapTuple comment, TupleDesc comments) {
-             draft->put("not_null_comment", field_text(field(comment, comments, Anum_pg_description_description)));
-         });
+    draft->put("not_null_comment", comment_of(draft, ConstraintRelationId, form->oid));
 }
 
 }  // namespace
 
 void add_constraints(Sheet *sheet, RelationReading *relation)
 {
+    List *inherited = NIL;
     scan(ConstraintRelationId, ConstraintRelidTypidNameIndexId, key_oid(Anum_pg_constraint_conrelid, relation->oid),
          [&](HeapTuple tuple, TupleDesc descriptor) {
-             if (form_of<FormData_pg_constraint>(tuple)->contype == not_null_constraint) {
+             const auto *const form = form_of<FormData_pg_constraint>(tuple);
+             if (form->contype == not_null_constraint) {
                  put_not_null(relation, tuple, descriptor);
-             } else {
+             } else if (is_clone(form)) {
+                 inherited = own_properties(inherited, relation->draft, tuple);
+             } else if (type_word(form->contype) != nullptr) {
                  add_constraint(sheet, relation->identity, tuple, descriptor, &relation->columns);
              }
          });
+    relation->draft->put_list("inherited_constraints", sorted(inherited));
 }
 
 void add_domain_constraints(Sheet *sheet, Oid domain, const Identity &identity)
 {
     Columns none;
     scan(ConstraintRelationId, ConstraintTypidIndexId, key_oid(Anum_pg_constraint_contypid, domain),
-         [&](HeapTuple tuple, TupleDesc descriptor) { add_constraint(sheet, identity, tuple, descriptor, &none); });
+         [&](HeapTuple tuple, TupleDesc descriptor) {
+             if (type_word(form_of<FormData_pg_constraint>(tuple)->contype) == nullptr) return;
+             add_constraint(sheet, identity, tuple, descriptor, &none);
+         });
 }
 
 }  // namespace catalog

@@ -113,7 +113,7 @@ class Collector {
     {
         scan(ProcedureRelationId, InvalidOid, std::array<ScanKeyData, 0>{}, [this](HeapTuple tuple, TupleDesc) {
             const auto *const form = form_of<FormData_pg_proc>(tuple);
-            if (form->oid < FirstNormalObjectId || !is_user_schema(form->pronamespace)) return;
+            if (!is_whole_function(form)) return;
             add(schema_name(form->pronamespace), "function", name_text(form->proname), ProcedureRelationId, form->oid,
                 routine_signature(form));
         });
@@ -137,11 +137,10 @@ class Collector {
     }
 
   private:
-    // Attached indexes are asked too: they speak when they differ from their parent's.
     // Whether a constraint stands behind an index is found when it is read.
     static bool is_user_index(const FormData_pg_class *form)
     {
-        return form->oid >= FirstNormalObjectId && form->relpersistence != RELPERSISTENCE_TEMP &&
+        return form->oid >= FirstNormalObjectId && form->relpersistence != RELPERSISTENCE_TEMP && !form->relispartition &&
                is_user_schema(form->relnamespace);
     }
 

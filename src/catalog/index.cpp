@@ -3,6 +3,16 @@
 namespace catalog {
 namespace {
 
+char *joined(const List *texts)
+{
+    StringInfoData whole;
+    initStringInfo(&whole);
+    for (int i = 0; i < list_length(texts); ++i) {
+        appendStringInfo(&whole, "%s%s", i > 0 ? ", " : "", static_cast<const char *>(list_nth(texts, i)));
+    }
+    return whole.data;
+}
+
 // A key as it would stand in CREATE INDEX, with what differs from the default.
 char *key_text(const FormData_pg_index *form, int key, Node *expression, Columns *columns, Oid collation, Oid opclass, int16 option,
                bool ordered, Oid access_method)
@@ -70,34 +80,32 @@ void put_keys(Draft *draft, HeapTuple tuple, const FormData_pg_index *form, Oid 
     draft->put_list("include", included);
 }
 
-// The parent of an index of a partition, or InvalidOid.
-Oid attached_to(const FormData_pg_class *form)
+// What an index attached to its parent's has of its own: "parent what".
+List *own_properties(List *lines, Draft *draft, HeapTuple relation, bool valid)
 {
-    return form->relispartition ? get_partition_parent(form->oid, true) : InvalidOid;
-}
-
-// Whether an index attached to its parent's has something of its own to say.
-bool differs_from_parent(HeapTuple tuple, const FormData_pg_class *form, Oid parent, List *options, bool commented, bool valid)
-{
-    if (commented || !valid) return true;
+    const auto *const form = form_of<FormData_pg_class>(relation);
+    const Oid parent = get_partition_parent(form->oid, true);
+    const char *const name = relation_name(parent);
+    if (!valid) lines = lappend(lines, psprintf("%s invalid", name));
+    const char *const comment = comment_of(draft, RelationRelationId, form->oid);
+    if (comment != nullptr) lines = lappend(lines, psprintf("%s comment %s", name, comment));
+    List *const targets = index_statistics(form->oid);
+    for (int i = 0; i < list_length(targets); ++i) {
+        lines = lappend(lines, psprintf("%s statistics %s", name, static_cast<const char *>(list_nth(targets, i))));
+    }
     const HeapTuple other = SearchSysCache1(RELOID, ObjectIdGetDatum(parent));
-    if (!HeapTupleIsValid(other)) return true;
-    List *const expected = sorted_options(field(RELOID, other, Anum_pg_class_reloptions));
-    bool differs = form_of<FormData_pg_class>(other)->reltablespace != form->reltablespace ||
-                   list_length(expected) != list_length(options);
-    for (int i = 0; !differs && i < list_length(options); ++i) {
-        differs = std::strcmp(static_cast<const char *>(list_nth(expected, i)), static_cast<const char *>(list_nth(options, i))) != 0;
+    if (!HeapTupleIsValid(other)) return lines;
+    const char *const options = joined(sorted_options(field(RELOID, relation, Anum_pg_class_reloptions)));
+    if (std::strcmp(options, joined(sorted_options(field(RELOID, other, Anum_pg_class_reloptions)))) != 0) {
+        lines = lappend(lines, psprintf("%s options %s", name, options));
+    }
+    if (form_of<FormData_pg_class>(other)->reltablespace != form->reltablespace) {
+        const char *const tablespace = tablespace_name(form->reltablespace);
+        lines = lappend(lines, psprintf("%s tablespace %s", name, tablespace != nullptr ? tablespace : "default"));
     }
     ReleaseSysCache(other);
-    return differs || index_statistics(form_of<FormData_pg_class>(tuple)->oid) != NIL;
-}
-
-bool has_attribute(const Draft *draft, const char *name)
-{
-    for (const DraftAttribute *attribute = draft->attributes; attribute != nullptr; attribute = attribute->next) {
-        if (std::strcmp(attribute->name, name) == 0) return true;
-    }
-    return false;
+    draft->touch(relation);
+    return lines;
 }
 
 void add_index(Sheet *sheet, HeapTuple relation, HeapTuple tuple)
@@ -105,6 +113,8 @@ void add_index(Sheet *sheet, HeapTuple relation, HeapTuple tuple)
     const auto *const form = form_of<FormData_pg_class>(relation);
     const auto *const index = form_of<FormData_pg_index>(tuple);
     const bool may_back_constraint = index->indisunique || index->indisexclusion;
+    // An attached one is a part of its parent's, like one behind a constraint.
+    if (form->relispartition) return;
     if (may_back_constraint && OidIsValid(get_index_constraint(form->oid))) return;
     const HeapTuple table = SearchSysCache1(RELOID, ObjectIdGetDatum(index->indrelid));
     if (!HeapTupleIsValid(table)) return;
@@ -120,15 +130,6 @@ void add_index(Sheet *sheet, HeapTuple relation, HeapTuple tuple)
     draft->touch(relation);
     draft->touch(tuple);
     put_comment(draft);
-    List *const options = sorted_options(field(RELOID, relation, Anum_pg_class_reloptions));
-    const Oid parent = attached_to(form);
-    if (OidIsValid(parent)) {
-        if (!differs_from_parent(relation, form, parent, options, has_attribute(draft, "comment"), index->indisvalid)) {
-            sheet->remove(draft);
-            return;
-        }
-        draft->put("attached_to", relation_name(parent));
-    }
     Columns columns;
     columns.relation = index->indrelid;
     draft->put("method", get_am_name(form->relam));
@@ -136,7 +137,7 @@ void add_index(Sheet *sheet, HeapTuple relation, HeapTuple tuple)
     draft->put_if("unique", index->indisunique);
     draft->put_if("nulls_not_distinct", index->indnullsnotdistinct);
     draft->put("predicate", expression_text(field_text(field(INDEXRELID, tuple, Anum_pg_index_indpred)), &columns));
-    draft->put_list("options", options);
+    draft->put_list("options", sorted_options(field(RELOID, relation, Anum_pg_class_reloptions)));
     draft->put("tablespace", tablespace_name(form->reltablespace));
     draft->put_list("statistics", index_statistics(form->oid));
     if (!index->indisvalid) draft->put_bool("valid", false);
@@ -154,6 +155,22 @@ List *index_statistics(Oid index)
              if (target >= 0) targets = lappend(targets, psprintf("%d=%d", form_of<FormData_pg_attribute>(tuple)->attnum, target));
          });
     return targets;
+}
+
+void put_inherited_indexes(RelationReading *relation)
+{
+    List *lines = NIL;
+    scan(IndexRelationId, IndexIndrelidIndexId, key_oid(Anum_pg_index_indrelid, relation->oid),
+         [&lines, relation](HeapTuple tuple, TupleDesc) {
+             const auto *const form = form_of<FormData_pg_index>(tuple);
+             const HeapTuple index = SearchSysCache1(RELOID, ObjectIdGetDatum(form->indexrelid));
+             if (!HeapTupleIsValid(index)) return;
+             if (form_of<FormData_pg_class>(index)->relispartition) {
+                 lines = own_properties(lines, relation->draft, index, form->indisvalid);
+             }
+             ReleaseSysCache(index);
+         });
+    relation->draft->put_list("inherited_indexes", sorted(lines));
 }
 
 void read_index(Sheet *sheet, HeapTuple relation)

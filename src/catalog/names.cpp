@@ -154,17 +154,20 @@ const char *firing_text(char enabled)
     }
 }
 
-void put_comment(Draft *draft)
+char *comment_of(Draft *draft, Oid classid, Oid objid)
 {
+    char *comment = nullptr;
     scan(DescriptionRelationId, DescriptionObjIndexId,
-         std::array{key_oid(Anum_pg_description_objoid, draft->address.objectId),
-                    key_oid(Anum_pg_description_classoid, draft->address.classId),
-                    key_int4(Anum_pg_description_objsubid, draft->address.objectSubId)},
-         [draft](HeapTuple tuple, TupleDesc descriptor) {
-             draft->put("comment", field_text(field(tuple, descriptor, Anum_pg_description_description)));
+         std::array{key_oid(Anum_pg_description_objoid, objid), key_oid(Anum_pg_description_classoid, classid),
+                    key_int4(Anum_pg_description_objsubid, 0)},
+         [&comment, draft](HeapTuple tuple, TupleDesc descriptor) {
+             comment = field_text(field(tuple, descriptor, Anum_pg_description_description));
              draft->touch(tuple);
          });
+    return comment;
 }
+
+void put_comment(Draft *draft) { draft->put("comment", comment_of(draft, draft->address.classId, draft->address.objectId)); }
 
 void put_extension_dependency(Draft *draft)
 {

@@ -35,7 +35,9 @@ List *column_options(Field array);
 const char *persistence_text(char persistence);  // null for permanent
 const char *firing_text(char enabled);           // null for enabled in the ordinary way
 
-// Attribute "comment" of the draft's own address.
+// Comment of an object, null without one; the draft is as young as the comment.
+char *comment_of(Draft *draft, Oid classid, Oid objid);
+// Attribute "comment" of the draft's own object.
 void put_comment(Draft *draft);
 // Attribute "depends_on_extension".
 void put_extension_dependency(Draft *draft);

@@ -14,6 +14,7 @@ struct RelationReading {
     char *name;
     Identity identity;
     Columns columns;
+    Draft *draft;
     Draft **column_drafts;  // by attribute number; null where dropped
 };
 
@@ -32,6 +33,11 @@ void add_domain_constraints(Sheet *sheet, Oid domain, const Identity &identity);
 void add_triggers(Sheet *sheet, RelationReading *relation);
 void add_rules(Sheet *sheet, RelationReading *relation);
 void add_policies(Sheet *sheet, RelationReading *relation);
+
+// What parts inherited from a parent table have of their own: attributes
+// "inherited_indexes", "inherited_constraints" and "inherited_triggers" of the
+// table, one line each.  Parts that are as their parent's leave none.
+void put_inherited_indexes(RelationReading *relation);
 
 // Parameters of a sequence, names with the prefix.
 void put_sequence_parameters(Draft *draft, Oid sequence, const char *prefix);

@@ -132,6 +132,7 @@ void read_with_columns(Sheet *sheet, HeapTuple tuple)
     relation.columns.relation = form->oid;
 
     Draft *const draft = sheet->add(relation.identity, schema_identity(relation.schema), RelationRelationId, form->oid);
+    relation.draft = draft;
     draft->touch(tuple);
     draft->put("owner", role_name(form->relowner));
     draft->put("persistence", persistence_text(form->relpersistence));
@@ -157,6 +158,7 @@ void read_with_columns(Sheet *sheet, HeapTuple tuple)
     if (form->relkind != RELKIND_VIEW && form->relkind != RELKIND_MATVIEW) {
         add_constraints(sheet, &relation);
         add_policies(sheet, &relation);
+        if (form->relispartition && form->relhasindex) put_inherited_indexes(&relation);
     }
     if (form->relhastriggers) add_triggers(sheet, &relation);
     if (form->relhasrules) add_rules(sheet, &relation);

@@ -48,6 +48,7 @@ ObjectAddress container_of_relation(Oid relation)
         if (sequenceIsOwned(relation, DEPENDENCY_INTERNAL, &table, &column)) return address_of(RelationRelationId, table);
     }
     if (form.relkind == RELKIND_INDEX || form.relkind == RELKIND_PARTITIONED_INDEX) {
+        if (form.relispartition) return address_of(RelationRelationId, IndexGetRelation(relation, true));
         const Oid constraint = get_index_constraint(relation);
         if (OidIsValid(constraint)) return container_of_constraint(address_of(ConstraintRelationId, constraint));
     }
@@ -69,6 +70,29 @@ ObjectAddress container_of_type(Oid type)
     }
     if (OidIsValid(form.typelem) && form.typsubscript == F_ARRAY_SUBSCRIPT_HANDLER) return container_of_type(form.typelem);
     return address_of(TypeRelationId, type);
+}
+
+// The range type that the server made the function for, or InvalidOid.
+Oid constructed_type(const FormData_pg_proc *form)
+{
+    Oid type = InvalidOid;
+    if (form->prolang != INTERNALlanguageId) return type;
+    scan(DependRelationId, DependDependerIndexId,
+         std::array{key_oid(Anum_pg_depend_classid, ProcedureRelationId), key_oid(Anum_pg_depend_objid, form->oid)},
+         [&type](HeapTuple tuple, TupleDesc) {
+             const auto *const dependency = form_of<FormData_pg_depend>(tuple);
+             if (dependency->deptype == DEPENDENCY_INTERNAL && dependency->refclassid == TypeRelationId) type = dependency->refobjid;
+         });
+    return type;
+}
+
+ObjectAddress container_of_function(Oid function)
+{
+    const HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+    if (!HeapTupleIsValid(tuple)) return address_of(ProcedureRelationId, function);
+    const Oid type = constructed_type(form_of<FormData_pg_proc>(tuple));
+    ReleaseSysCache(tuple);
+    return OidIsValid(type) ? address_of(TypeRelationId, type) : address_of(ProcedureRelationId, function);
 }
 
 template <typename Form, typename Test>
@@ -126,6 +150,11 @@ bool is_whole_type(const FormData_pg_type *form)
     }
 }
 
+bool is_whole_function(const FormData_pg_proc *form)
+{
+    return form->oid >= FirstNormalObjectId && is_user_schema(form->pronamespace) && !OidIsValid(constructed_type(form));
+}
+
 bool is_recorded(const ObjectAddress &address)
 {
     const Oid oid = address.objectId;
@@ -133,10 +162,7 @@ bool is_recorded(const ObjectAddress &address)
     switch (address.classId) {
         case RelationRelationId: return test_cached<FormData_pg_class>(RELOID, oid, is_whole_relation);
         case TypeRelationId: return test_cached<FormData_pg_type>(TYPEOID, oid, is_whole_type);
-        case ProcedureRelationId:
-            return test_cached<FormData_pg_proc>(PROCOID, oid, [](const FormData_pg_proc *form) {
-                return form->oid >= FirstNormalObjectId && is_user_schema(form->pronamespace);
-            });
+        case ProcedureRelationId: return test_cached<FormData_pg_proc>(PROCOID, oid, is_whole_function);
         case NamespaceRelationId:
             return (oid >= FirstNormalObjectId || oid == PG_PUBLIC_NAMESPACE) && is_user_schema(oid);
         case ExtensionRelationId: {
@@ -155,6 +181,7 @@ ObjectAddress container(const ObjectAddress &address)
     switch (address.classId) {
         case RelationRelationId: return container_of_relation(address.objectId);
         case TypeRelationId: return container_of_type(address.objectId);
+        case ProcedureRelationId: return container_of_function(address.objectId);
         case ConstraintRelationId: return container_of_constraint(address);
         case AttrDefaultRelationId:
             return relation_of_part(address, AttrDefaultOidIndexId, Anum_pg_attrdef_oid, &FormData_pg_attrdef::adrelid);

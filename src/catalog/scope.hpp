@@ -14,6 +14,8 @@ bool is_user_schema(Oid schema);
 // its parent's, no sequence behind an identity column.
 bool is_whole_relation(const FormData_pg_class *form);
 bool is_whole_type(const FormData_pg_type *form);
+// No constructor of a range type.
+bool is_whole_function(const FormData_pg_proc *form);
 
 // Whether the object exists and is described as one of its own.
 bool is_recorded(const ObjectAddress &address);

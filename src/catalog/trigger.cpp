@@ -59,19 +59,9 @@ char parent_enabled(Oid trigger)
 void add_trigger(Sheet *sheet, RelationReading *relation, HeapTuple tuple, TupleDesc descriptor)
 {
     const auto *const form = form_of<FormData_pg_trigger>(tuple);
-    if (form->tgisinternal || is_guard_function(form->tgfoid)) return;
     Draft *const draft = sheet->add(part_identity("trigger", relation->identity, name_text(form->tgname)), relation->identity,
                                     TriggerRelationId, form->oid);
     draft->touch(tuple);
-    put_comment(draft);
-    if (OidIsValid(form->tgparentid)) {
-        // A trigger made by its parent table's is the parent's, unless it is switched otherwise.
-        if (draft->attributes == nullptr && form->tgenabled == parent_enabled(form->tgparentid)) {
-            sheet->remove(draft);
-            return;
-        }
-        draft->put_bool("inherited", true);
-    }
     draft->put("timing", timing_text(form->tgtype));
     draft->put_list("events", events_of(form->tgtype));
     draft->put_list("update_of", update_columns(form));
@@ -86,7 +76,22 @@ void add_trigger(Sheet *sheet, RelationReading *relation, HeapTuple tuple, Tuple
     draft->put_if("deferrable", form->tgdeferrable);
     draft->put_if("deferred", form->tginitdeferred);
     if (OidIsValid(form->tgconstrrelid)) draft->put("from", relation_name(form->tgconstrrelid));
+    put_comment(draft);
     put_extension_dependency(draft);
+}
+
+// "trigger what" for each property that the parent's trigger does not explain.
+List *own_properties(List *lines, Draft *draft, HeapTuple tuple)
+{
+    const auto *const form = form_of<FormData_pg_trigger>(tuple);
+    const char *const name = quoted_name(NameStr(form->tgname));
+    if (form->tgenabled != parent_enabled(form->tgparentid)) {
+        const char *const state = firing_text(form->tgenabled);
+        lines = lappend(lines, psprintf("%s %s", name, state != nullptr ? state : "enabled"));
+        draft->touch(tuple);
+    }
+    const char *const comment = comment_of(draft, TriggerRelationId, form->oid);
+    return comment != nullptr ? lappend(lines, psprintf("%s comment %s", name, comment)) : lines;
 }
 
 const char *event_text(char event)
@@ -153,8 +158,18 @@ List *policy_roles(Field stored)
 
 void add_triggers(Sheet *sheet, RelationReading *relation)
 {
+    List *inherited = NIL;
     scan(TriggerRelationId, TriggerRelidNameIndexId, key_oid(Anum_pg_trigger_tgrelid, relation->oid),
-         [sheet, relation](HeapTuple tuple, TupleDesc descriptor) { add_trigger(sheet, relation, tuple, descriptor); });
+         [&](HeapTuple tuple, TupleDesc descriptor) {
+             const auto *const form = form_of<FormData_pg_trigger>(tuple);
+             if (form->tgisinternal || is_guard_function(form->tgfoid)) return;
+             if (OidIsValid(form->tgparentid)) {
+                 inherited = own_properties(inherited, relation->draft, tuple);
+             } else {
+                 add_trigger(sheet, relation, tuple, descriptor);
+             }
+         });
+    relation->draft->put_list("inherited_triggers", sorted(inherited));
 }
 
 void add_rules(Sheet *sheet, RelationReading *relation)

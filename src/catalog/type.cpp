@@ -63,6 +63,7 @@ void read_composite(Sheet *sheet, const TypeReading &type)
         relation.name = type.name;
         relation.identity = draft->identity;
         relation.columns.relation = form->oid;
+        relation.draft = draft;
         add_columns(sheet, &relation);
     }
     ReleaseSysCache(tuple);

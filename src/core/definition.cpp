@@ -207,6 +207,12 @@ std::vector<Difference> compare(const Facts &before, const Facts &after, bool ma
             difference.before = pair.before->id;
             difference.after = pair.after->id;
         }
+        if (pair.before->id == pair.after->id && pair.before->parent != pair.after->parent) {
+            Difference &difference = differences.emplace_back(difference_of(*pair.after, "changed"));
+            difference.attribute = "parent";
+            difference.before = pair.before->parent;
+            difference.after = pair.after->parent;
+        }
         const bool moved = std::binary_search(reordered.begin(), reordered.end(), std::string_view(pair.after->parent));
         compare_payloads(differences, *pair.before, *pair.after, moved);
     }

@@ -31,7 +31,8 @@ struct Difference {
 // first, so that a rename is a change of attribute "name", not a removal and
 // an addition: its before and after are the two ids.  A part that only follows
 // its renamed object has no difference of its own, and columns that keep their
-// order among each other have none for a moved "ordinal".
+// order among each other have none for a moved "ordinal".  A fact that stands
+// under another parent with its old id differs in "parent".
 std::vector<Difference> compare(const Facts &before, const Facts &after, bool match_address = false);
 
 // JSON array of {"fact","kind","op","attribute","before","after"}; null members are left out.
