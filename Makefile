@@ -4,9 +4,9 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(dir $(last
 MODULE_big = langchef_guard
 OBJS       = $(patsubst %.cpp,%.o,$(sort $(wildcard src/*.cpp src/*/*.cpp)))
 
-INSTALL_SCRIPT = extension/langchef_guard--$(EXTVERSION).sql
-DATA_built     = $(INSTALL_SCRIPT)
-DATA           = $(filter-out $(INSTALL_SCRIPT),$(wildcard extension/langchef_guard--*--*.sql))
+EXTENSION_SCRIPT = extension/langchef_guard--$(EXTVERSION).sql
+DATA_built     = $(EXTENSION_SCRIPT)
+DATA           = $(filter-out $(EXTENSION_SCRIPT),$(wildcard extension/langchef_guard--*--*.sql))
 
 REGRESS        = $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
 REGRESS_OPTS   = --encoding=UTF8 --no-locale
@@ -28,7 +28,7 @@ PG_CPPFLAGS = -I$(CURDIR)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
               '-DLCG_VERSION="$(EXTVERSION)"'
 PG_CXXFLAGS = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden \
               -ffile-prefix-map=$(CURDIR)=. $(WARNINGS) -MMD -MP
-EXTRA_CLEAN = $(INSTALL_SCRIPT) $(OBJS:.o=.d) output_iso results regression.diffs regression.out tmp_check
+EXTRA_CLEAN = $(EXTENSION_SCRIPT) $(OBJS:.o=.d) output_iso results regression.diffs regression.out tmp_check
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 # Bitcode for JIT would be compiled by another compiler without our flags, and
@@ -39,7 +39,7 @@ include $(PGXS)
 # A C++ module is linked by the C++ compiler.
 override COMPILER = $(CXX) $(CXXFLAGS)
 
-$(INSTALL_SCRIPT): $(sort $(wildcard extension/install/*.sql))
+$(EXTENSION_SCRIPT): $(sort $(wildcard extension/install/*.sql))
 	cat $^ > $@
 
 -include $(OBJS:.o=.d)
