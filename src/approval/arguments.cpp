@@ -1,0 +1,94 @@
+#include "approval/arguments.hpp"
+
+namespace approval {
+namespace {
+
+void require(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+    if (PG_ARGISNULL(argument)) {
+        throw pg::GuardError(ERRCODE_NULL_VALUE_NOT_ALLOWED, std::string(name) + " must not be null");
+    }
+}
+
+std::string not_empty(std::string text, const char *name)
+{
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
+        throw pg::GuardError(ERRCODE_INVALID_PARAMETER_VALUE, std::string(name) + " must not be empty");
+    }
+    return text;
+}
+
+}  // namespace
+
+std::int64_t required_int8(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+    require(fcinfo, argument, name);
+    return PG_GETARG_INT64(argument);
+}
+
+std::string required_text(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+    require(fcinfo, argument, name);
+    return not_empty(pg::text_of(PG_GETARG_DATUM(argument)), name);
+}
+
+std::optional<std::string> optional_text(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+    if (PG_ARGISNULL(argument)) return std::nullopt;
+    return not_empty(pg::text_of(PG_GETARG_DATUM(argument)), name);
+}
+
+std::optional<std::vector<std::string>> optional_texts(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+    if (PG_ARGISNULL(argument)) return std::nullopt;
+    struct Elements {
+        Datum *values;
+        bool *nulls;
+        int count;
+    };
+    const Datum array = PG_GETARG_DATUM(argument);
+    const auto elements = pg::call([array] {
+        Elements found{nullptr, nullptr, 0};
+        deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &found.values, &found.nulls, &found.count);
+        return found;
+    });
+    if (elements.count == 0) {
+        throw pg::GuardError(ERRCODE_INVALID_PARAMETER_VALUE, std::string(name) + " must not be empty", {}, "Give null for any.");
+    }
+    std::vector<std::string> texts;
+    for (int i = 0; i < elements.count; ++i) {
+        if (elements.nulls[i]) {
+            throw pg::GuardError(ERRCODE_NULL_VALUE_NOT_ALLOWED, std::string(name) + " must not contain nulls");
+        }
+        std::string text = not_empty(pg::text_of(elements.values[i]), name);
+        if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
+    }
+    return texts;
+}
+
+Terms required_terms(FunctionCallInfo fcinfo, int valid_for, int max_uses)
+{
+    require(fcinfo, valid_for, "valid_for");
+    require(fcinfo, max_uses, "max_uses");
+    const Datum duration = PG_GETARG_DATUM(valid_for);
+    Interval none{};
+    Interval longest{};
+    longest.day = 30;
+    if (DatumGetInt32(pg::call_function(interval_cmp, duration, IntervalPGetDatum(&none))) <= 0 ||
+        DatumGetInt32(pg::call_function(interval_cmp, duration, IntervalPGetDatum(&longest))) > 0) {
+        throw pg::GuardError(ERRCODE_INVALID_PARAMETER_VALUE, "valid_for must be positive and at most 30 days");
+    }
+    const std::int32_t uses = PG_GETARG_INT32(max_uses);
+    if (uses < 1 || uses > 1000) throw pg::GuardError(ERRCODE_INVALID_PARAMETER_VALUE, "max_uses must be between 1 and 1000");
+    return {duration, uses};
+}
+
+void refuse_borrowed_privileges()
+{
+    if (!pg::call([] { return InLocalUserIdChange() || InSecurityRestrictedOperation(); })) return;
+    throw pg::GuardError(ERRCODE_INSUFFICIENT_PRIVILEGE, "approvals cannot be decided inside a security-definer function",
+                         "The privilege to decide must be the session's own.",
+                         "Grant it with langchef_guard.grant_approver(role).");
+}
+
+}  // namespace approval

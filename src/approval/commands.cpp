@@ -1,0 +1,46 @@
+#include "approval/commands.hpp"
+
+#include "guard/installation.hpp"
+
+namespace approval {
+namespace {
+
+// A proposal is read by people; the digest does not depend on the text.
+constexpr std::size_t longest_statement = 128 * 1024;
+
+}  // namespace
+
+std::string_view clip(std::string_view text, std::size_t limit)
+{
+    if (text.size() <= limit) return text;
+    const auto size = pg::call([text, limit] {
+        return pg_mbcliplen(text.data(), static_cast<int>(std::min<std::size_t>(text.size(), limit + MAX_MULTIBYTE_CHAR_LEN)),
+                            static_cast<int>(limit));
+    });
+    return text.substr(0, static_cast<std::size_t>(size));
+}
+
+pg::Sha256 command_digest(const core::Judgement &judgement) { return pg::sha256(core::canonical_text(judgement)); }
+
+Command describe_command(const core::Judgement &judgement)
+{
+    Command command{pg::hex(command_digest(judgement)), "{\"tag\":"};
+    core::append_json_string(command.json, judgement.tag);
+    command.json += ",\"statement\":";
+    const std::string_view statement = clip(judgement.statement, longest_statement);
+    core::append_json_string(command.json, statement);
+    if (statement.size() < judgement.statement.size()) {
+        command.json += ",\"statement_bytes\":" + std::to_string(judgement.statement.size());
+    }
+    command.json += ",\"digest\":\"" + command.digest + "\",\"effects\":" + core::effects_json(judgement.effects) + '}';
+    return command;
+}
+
+pg::Sha256 proposal_digest(std::string_view command_digests)
+{
+    std::string text = std::to_string(guard::system_identifier()) + ' ' + std::to_string(MyDatabaseId) + ' ';
+    text += command_digests;
+    return pg::sha256(text);
+}
+
+}  // namespace approval

@@ -1,0 +1,131 @@
+#include "approval/approval.hpp"
+#include "approval/roles.hpp"
+#include "approval/scope.hpp"
+#include "approval/transaction_commands.hpp"
+#include "approval/worker_client.hpp"
+#include "core/refusal_cache.hpp"
+#include "guard/installation.hpp"
+#include "ledger/revision.hpp"
+#include "ledger/row_context.hpp"
+#include "pg/crypto.hpp"
+#include "settings.hpp"
+
+namespace approval {
+namespace {
+
+constinit core::RefusalCache cache;
+
+std::string client_address()
+{
+    const ledger::ClientAddress address = ledger::client_address();
+    if (address.null) return {};
+    return pg::text_of(pg::call([address]() -> const char * { return DatumGetCString(DirectFunctionCall1(inet_out, address.value)); }));
+}
+
+// The Alembic revision that goes with the first object concerned.
+std::string revision(const core::Judgement &judgement)
+{
+    if (judgement.effects.empty()) return ledger::current_revision({});
+    const Oid schema = schema_of(judgement.effects.front().relation);
+    return ledger::current_revision(pg::text_of(pg::call([schema]() -> const char * { return get_namespace_name(schema); })));
+}
+
+// What is proposed: the commands this transaction ran under approvals, then the refused one.
+struct Proposal {
+    pg::Sha256 digest;
+    std::string commands;
+    std::string summary;
+};
+
+std::string summarize(const core::Judgement &judgement, std::size_t earlier)
+{
+    if (judgement.effects.empty()) return judgement.tag;
+    std::string summary = judgement.effects.front().phrase;
+    const std::size_t more = judgement.effects.size() - 1 + earlier;
+    if (more > 0) summary += " and " + std::to_string(more) + " more";
+    return summary;
+}
+
+Proposal propose(const core::Judgement &judgement)
+{
+    std::vector<Command> commands = remembered_commands();
+    Proposal proposal;
+    proposal.summary = summarize(judgement, commands.size());
+    commands.push_back(describe_command(judgement));
+    std::string digests;
+    proposal.commands = "[";
+    for (const Command &command : commands) {
+        if (!digests.empty()) digests += ' ';
+        digests += command.digest;
+        if (proposal.commands.size() > 1) proposal.commands += ',';
+        proposal.commands += command.json;
+    }
+    proposal.commands += ']';
+    proposal.digest = proposal_digest(digests);
+    return proposal;
+}
+
+core::WorkerRequest compose(const core::Judgement &judgement, Proposal &&proposal, const core::RefusalCache::Entry &entry)
+{
+    core::WorkerRequest request;
+    request.database = MyDatabaseId;
+    request.timeout = static_cast<std::uint32_t>(settings::proposal_timeout());
+    request.requester_oid = GetSessionUserId();
+    request.requester = role_name(request.requester_oid);
+    request.authenticated_role = role_name(GetAuthenticatedUserId());
+    request.effective_role = role_name(GetUserId());
+    request.application_name = pg::text_of(application_name);
+    request.client_addr = client_address();
+    request.migration = settings::migration();
+    request.revision_before = revision(judgement);
+    request.summary = std::move(proposal.summary);
+    request.digest.assign(reinterpret_cast<const char *>(proposal.digest.data()), proposal.digest.size());
+    request.commands = std::move(proposal.commands);
+    request.attempts = 1 + entry.counted;
+    request.counted = cache.counted_elsewhere(entry);
+    return request;
+}
+
+void log_refusal(const core::Judgement &judgement, const Filing &filing)
+{
+    std::string line = "refused " + judgement.tag + " by role \"" + role_name(GetSessionUserId()) + '"';
+    if (!judgement.effects.empty()) {
+        line += ": " + judgement.effects.front().phrase + " (rule " + judgement.effects.front().rule + "; ";
+    } else {
+        line += " (";
+    }
+    line += filing.proposal != 0 ? "proposal " + std::to_string(filing.proposal) : "no proposal: " + filing.failure;
+    line += ')';
+    log_line(line);
+}
+
+Filing from_cache(const core::RefusalCache::Entry &entry)
+{
+    if (entry.proposal == 0) return {0, {}, "the last try to file it failed less than a second ago"};
+    return {entry.proposal, entry.approved ? "approved" : "pending", {}};
+}
+
+Filing file(const core::Judgement &judgement)
+{
+    if (!guard::installation()) return {0, {}, "extension \"langchef_guard\" is not installed in this database"};
+    Proposal proposal = propose(judgement);
+    core::RefusalCache::Entry &entry = cache.find(proposal.digest, GetSessionUserId());
+    if (core::RefusalCache::only_count(entry, GetCurrentTimestamp())) return from_cache(entry);
+    core::WorkerResult result = run_in_worker(compose(judgement, std::move(proposal), entry));
+    if (result.failure.empty() && result.proposal == 0) result.failure = "the background worker gave no proposal";
+    core::RefusalCache::filed(entry, result.proposal, result.status == "approved", GetCurrentTimestamp());
+    if (result.proposal != 0) cache.forget_counted(entry);
+    return {result.proposal, std::move(result.status), std::move(result.failure)};
+}
+
+}  // namespace
+
+Filing file_refusal(const core::Judgement &judgement)
+{
+    const Filing filing = file(judgement);
+    log_refusal(judgement, filing);
+    pg::call([] { CHECK_FOR_INTERRUPTS(); });
+    return filing;
+}
+
+}  // namespace approval

@@ -1,0 +1,149 @@
+#include "approval/worker.hpp"
+
+#include "approval/commands.hpp"
+#include "approval/segment.hpp"
+#include "approval/worker_tasks.hpp"
+#include "pg/entry.hpp"
+
+namespace approval {
+namespace {
+
+constinit bool is_worker = false;
+
+// A little less than the session waits, so that it hears the reason.
+int own_timeout(const core::WorkerRequest &request)
+{
+    const auto timeout = static_cast<int>(request.timeout);
+    return std::max(1, timeout - timeout / 8);
+}
+
+// Longest text of an error handed back.
+constexpr std::size_t longest_failure = 1000;
+
+// Settings of the database must neither stop the worker nor change what it writes.
+void prepare_session(const core::WorkerRequest &request)
+{
+    const Oid database = request.database;
+    const int timeout = own_timeout(request);
+    const bool files = request.task == core::WorkerTask::file;
+    pg::call([database, timeout, files] {
+        // As the bootstrap superuser, whatever the database's connection limit.
+        BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, BGWORKER_BYPASS_ALLOWCONN);
+        char milliseconds[16];
+        pg_snprintf(milliseconds, sizeof milliseconds, "%d", timeout);
+        SetConfigOption("application_name", "langchef_guard worker", PGC_USERSET, PGC_S_SESSION);
+        SetConfigOption("lock_timeout", milliseconds, PGC_USERSET, PGC_S_SESSION);
+        SetConfigOption("default_transaction_read_only", "off", PGC_USERSET, PGC_S_SESSION);
+        SetConfigOption("default_transaction_isolation", "read committed", PGC_USERSET, PGC_S_SESSION);
+        // A standby that does not answer must not hold up the refusal.
+        if (files) SetConfigOption("synchronous_commit", "local", PGC_USERSET, PGC_S_SESSION);
+        pgstat_report_appname("langchef_guard worker");
+        pgstat_report_activity(STATE_RUNNING, files ? "filing a proposal" : "spending an approval");
+    });
+}
+
+core::WorkerResult work(const core::WorkerRequest &request)
+{
+    const int timeout = own_timeout(request);
+    pg::call([timeout] {
+        SetCurrentStatementStartTimestamp();
+        StartTransactionCommand();
+        // SPI wants an outer snapshot; each statement takes its own.
+        PushActiveSnapshot(GetTransactionSnapshot());
+        enable_timeout_after(STATEMENT_TIMEOUT, timeout);
+    });
+    core::WorkerResult result = perform(request);
+    const bool keep = result.failure.empty();
+    pg::call([keep] {
+        disable_timeout(STATEMENT_TIMEOUT, false);
+        if (keep) {
+            PopActiveSnapshot();
+            CommitTransactionCommand();
+        } else {
+            AbortCurrentTransaction();
+        }
+        pgstat_report_activity(STATE_IDLE, nullptr);
+    });
+    return result;
+}
+
+void answer(Segment *segment, const core::WorkerResult &result)
+{
+    const std::string bytes = core::encode(result);
+    const std::size_t size = std::min(bytes.size(), Segment::result_capacity);
+    std::memcpy(segment->result, bytes.data(), size);
+    segment->result_size = static_cast<std::uint32_t>(size);
+    pg_write_barrier();
+    pg_atomic_write_u32(&segment->answered, 1);
+}
+
+void serve(Segment *segment)
+{
+    const auto request = core::decode_request({segment->request(), segment->request_size});
+    core::WorkerResult result;
+    if (!request) {
+        result.failure = "the background worker runs another version of the library";
+    } else {
+        prepare_session(*request);
+        result = work(*request);
+    }
+    answer(segment, result);
+}
+
+void report_failure(Segment *segment, const pg::ErrorReport &report)
+{
+    core::WorkerResult result;
+    const int code = report.server != nullptr ? report.server->sqlerrcode : report.sqlstate;
+    const char *const message = report.server != nullptr ? report.server->message : report.message;
+    if (code == ERRCODE_LOCK_NOT_AVAILABLE || code == ERRCODE_QUERY_CANCELED) {
+        result.failure = "the guard's tables were locked or busy for too long";
+    } else {
+        result.failure = "the background worker failed: ";
+        result.failure += clip(message != nullptr ? message : "unrecognized error", longest_failure);
+    }
+    answer(segment, result);
+}
+
+Segment *attach(Datum argument)
+{
+    return pg::call([argument]() -> Segment * {
+        dsm_segment *const shared = dsm_attach(DatumGetUInt32(argument));
+        if (shared == nullptr) return nullptr;  // the session has gone
+        auto *const segment = static_cast<Segment *>(dsm_segment_address(shared));
+        const Size mapped = dsm_segment_map_length(shared);
+        if (mapped < sizeof(Segment) || segment->magic != Segment::magic_number ||
+            segment->request_size > mapped - sizeof(Segment)) {
+            return nullptr;
+        }
+        return segment;
+    });
+}
+
+}  // namespace
+
+bool in_worker() { return is_worker; }
+
+}  // namespace approval
+
+extern "C" PGDLLEXPORT void lcg_proposal_worker_main(Datum argument);
+
+// One task, one transaction, then the process ends; what is left open by an
+// error goes with it.
+extern "C" void lcg_proposal_worker_main(Datum argument)
+{
+    approval::is_worker = true;
+    pqsignal(SIGTERM, die);
+    BackgroundWorkerUnblockSignals();
+
+    approval::Segment *segment = nullptr;
+    approval::Segment **const place = &segment;
+    pg::guarded([argument, place] { *place = approval::attach(argument); });
+    if (segment == nullptr) return;
+
+    pg::ErrorReport report;
+    auto body = [segment] { approval::serve(segment); };
+    if (pg::run_entry(body, report)) return;
+    auto tell = [segment, &report] { approval::report_failure(segment, report); };
+    pg::ErrorReport second;
+    pg::run_entry(tell, second);
+}

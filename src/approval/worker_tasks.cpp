@@ -1,0 +1,116 @@
+#include "approval/worker_tasks.hpp"
+
+#include "approval/commands.hpp"
+#include "approval/spending.hpp"
+#include "guard/installation.hpp"
+#include "pg/spi.hpp"
+
+namespace approval {
+namespace {
+
+// Usable: an approval that would let the last command of the proposal pass.
+constinit pg::Statement newest{
+    "SELECT p.id, p.status, EXISTS (SELECT FROM langchef_guard.approval a "
+    "WHERE a.proposal_id OPERATOR(pg_catalog.=) p.id AND a.revoked_at IS NULL "
+    "AND a.valid_until OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp() "
+    "AND a.uses[pg_catalog.array_length(a.uses, 1)] OPERATOR(pg_catalog.<) a.max_uses) "
+    "FROM langchef_guard.proposal p "
+    "WHERE p.requester_oid OPERATOR(pg_catalog.=) $1 AND p.digest OPERATOR(pg_catalog.=) $2 "
+    "ORDER BY p.id DESC LIMIT 1",
+    {OIDOID, BYTEAOID}};
+
+constinit pg::Statement add_attempts{
+    "UPDATE langchef_guard.proposal SET attempts = attempts OPERATOR(pg_catalog.+) $2, "
+    "last_attempt_at = pg_catalog.clock_timestamp() WHERE id OPERATOR(pg_catalog.=) $1",
+    {INT8OID, INT8OID}};
+
+constinit pg::Statement add_to_pending{
+    "UPDATE langchef_guard.proposal SET attempts = attempts OPERATOR(pg_catalog.+) $2, "
+    "last_attempt_at = pg_catalog.clock_timestamp() WHERE id OPERATOR(pg_catalog.=) $1 "
+    "AND status OPERATOR(pg_catalog.=) 'pending' RETURNING id",
+    {INT8OID, INT8OID}};
+
+// Two workers can come here at the same time.
+constinit pg::Statement insert{
+    "INSERT INTO langchef_guard.proposal AS p (requester_oid, digest, requester, authenticated_role, effective_role, "
+    "application_name, client_addr, migration, revision_before, summary, commands, attempts, filed_at, last_attempt_at) "
+    "VALUES ($1, $2, $3::pg_catalog.name, $4::pg_catalog.name, $5::pg_catalog.name, $6, $7::pg_catalog.inet, $8, $9, $10, "
+    "$11::pg_catalog.jsonb, $12, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()) "
+    "ON CONFLICT (requester_oid, digest) WHERE status OPERATOR(pg_catalog.=) 'pending' "
+    "DO UPDATE SET attempts = p.attempts OPERATOR(pg_catalog.+) EXCLUDED.attempts, last_attempt_at = EXCLUDED.last_attempt_at "
+    "RETURNING p.id, p.attempts OPERATOR(pg_catalog.=) $12",
+    {OIDOID, BYTEAOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID}};
+
+// A payload must stay under 8000 bytes; JSON escapes can make six of one.
+constexpr std::size_t longest_summary = 1000;
+
+void notify(std::int64_t proposal, const core::WorkerRequest &request)
+{
+    std::string payload = "{\"event\":\"proposal\",\"proposal\":" + std::to_string(proposal) + ",\"role\":";
+    core::append_json_string(payload, request.requester);
+    payload += ",\"summary\":";
+    core::append_json_string(payload, clip(request.summary, longest_summary));
+    payload += '}';
+    const char *const text = payload.c_str();
+    pg::call([text] { Async_Notify("langchef_guard", text); });
+}
+
+core::WorkerResult file(const core::WorkerRequest &request)
+{
+    core::WorkerResult result;
+    pg::Sha256 digest{};
+    if (request.digest.size() != digest.size()) {
+        result.failure = "malformed digest";
+        return result;
+    }
+    std::memcpy(digest.data(), request.digest.data(), digest.size());
+
+    pg::SpiSession spi;
+    for (const core::CountedAttempts &counted : request.counted) {
+        spi.run(add_attempts, {pg::param(counted.proposal), pg::param(counted.attempts)});
+    }
+    const pg::Parameter role = pg::param_oid(request.requester_oid);
+    const pg::Parameter hash = pg::Parameter(pg::bytea_datum(digest));
+    const pg::Parameter attempts = pg::param(request.attempts);
+    const pg::Rows equal = spi.run(newest, {role, hash});
+    if (!equal.empty()) {
+        result.proposal = equal.int8(0, 1);
+        result.status = equal.text(0, 2);
+        const pg::Parameter id = pg::param(result.proposal);
+        if (result.status == "approved" && equal.boolean(0, 3)) {
+            spi.run(add_attempts, {id, attempts});
+            return result;
+        }
+        // Not, when it was decided in between.
+        if (result.status == "pending" && !spi.run(add_to_pending, {id, attempts}).empty()) return result;
+    }
+    const pg::Rows filed =
+        spi.run(insert, {role, hash, pg::param(request.requester), pg::param(request.authenticated_role),
+                         pg::param(request.effective_role), pg::param_or_null(request.application_name),
+                         pg::param_or_null(request.client_addr), pg::param_or_null(request.migration),
+                         pg::param_or_null(request.revision_before), pg::param(request.summary), pg::param(request.commands),
+                         attempts});
+    result.proposal = filed.int8(0, 1);
+    result.status = "pending";
+    if (filed.boolean(0, 2)) notify(result.proposal, request);
+    return result;
+}
+
+}  // namespace
+
+core::WorkerResult perform(const core::WorkerRequest &request)
+{
+    core::WorkerResult result;
+    const auto installed = guard::installation();
+    if (!installed) {
+        result.failure = "extension \"langchef_guard\" is not installed in this database, or not yet committed";
+        return result;
+    }
+    const pg::UserScope as_owner(installed->owner);
+    if (request.task == core::WorkerTask::file) return file(request);
+    result.failure = spend_one(request.approval, request.command);
+    if (result.failure.empty()) result.status = "spent";
+    return result;
+}
+
+}  // namespace approval

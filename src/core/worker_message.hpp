@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace core {
+
+// What a session asks of the background worker: a transaction that commits
+// whatever becomes of the session's own.
+enum class WorkerTask : std::uint32_t { file = 1, spend = 2 };
+
+// Refusals that were counted in the session only, of a proposal filed before.
+struct CountedAttempts {
+    std::int64_t proposal = 0;
+    std::int64_t attempts = 0;
+};
+
+struct WorkerRequest {
+    WorkerTask task = WorkerTask::file;
+    std::uint32_t database = 0;
+    std::uint32_t timeout = 0;  // milliseconds
+
+    // file: the refused attempt
+    std::uint32_t requester_oid = 0;
+    std::string requester;
+    std::string authenticated_role;
+    std::string effective_role;
+    std::string application_name;
+    std::string client_addr;  // empty for a local connection
+    std::string migration;
+    std::string revision_before;
+    std::string summary;
+    std::string digest;    // of all commands, raw bytes
+    std::string commands;  // JSON array
+    std::int64_t attempts = 1;
+    std::vector<CountedAttempts> counted;
+
+    // spend: one use of an approval
+    std::int64_t approval = 0;
+    std::int32_t command = 0;  // 1-based
+};
+
+struct WorkerResult {
+    std::int64_t proposal = 0;
+    std::string status;   // of the proposal; "spent" for a use
+    std::string failure;  // empty when the task was done
+};
+
+// A self-contained form of length-prefixed fields for the way through shared memory.
+std::string encode(const WorkerRequest &request);
+std::string encode(const WorkerResult &result);
+
+// Null when the bytes are not exactly one message of this version.
+std::optional<WorkerRequest> decode_request(std::string_view bytes);
+std::optional<WorkerResult> decode_result(std::string_view bytes);
+
+}  // namespace core
