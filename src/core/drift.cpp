@@ -10,11 +10,21 @@
 namespace core {
 namespace {
 
-// What tells most about a fact that stands alone.
-Value best_description(const Payload &payload)
+// "unique btree (email, tenant)" for an index.
+std::string index_description(const Payload &payload)
 {
-    for (const std::string_view name : {"definition", "type", "labels", "returns"}) {
-        if (const auto found = payload.find(name); found != payload.end()) return found->second;
+    std::string out = payload.contains("unique") ? "unique " : "";
+    if (const auto method = payload.find("method"); method != payload.end()) out += plain_text(method->second) + ' ';
+    if (const auto keys = payload.find("keys"); keys != payload.end()) out += '(' + plain_text(keys->second) + ')';
+    return out;
+}
+
+// What tells most about a fact that stands alone.
+Value best_description(const Fact &fact)
+{
+    if (fact.kind == "index") return index_description(fact.payload);
+    for (const std::string_view name : {"definition", "type", "labels", "returns", "using", "version"}) {
+        if (const auto found = fact.payload.find(name); found != fact.payload.end()) return found->second;
     }
     return {};
 }
@@ -30,7 +40,7 @@ DriftRow whole_fact(DriftOperation operation, Fact &&fact)
 {
     DriftRow row;
     row.operation = operation;
-    (operation == DriftOperation::missing ? row.expected : row.actual) = best_description(fact.payload);
+    (operation == DriftOperation::missing ? row.expected : row.actual) = best_description(fact);
     row.fact = std::move(fact.id);
     row.kind = std::move(fact.kind);
     row.parent = std::move(fact.parent);
@@ -64,12 +74,13 @@ void add_changes(std::vector<DriftRow> &rows, Fact &&expected, Fact &&actual)
         row.actual = change.after;
         rows.push_back(std::move(row));
     }
-    // The parent is part of a fact's digest, but not of its payload.
-    if (before.front().parent != fact.parent) {
+    // Places are looked at when all columns are known.
+    const auto place = ordinal_of(before.front().payload);
+    if (place != ordinal_of(fact.payload)) {
         auto row = start();
-        row.attribute = "parent";
-        row.expected = before.front().parent;
-        row.actual = fact.parent;
+        row.attribute = "ordinal";
+        row.expected = place;
+        row.actual = ordinal_of(fact.payload);
         rows.push_back(std::move(row));
     }
 }
@@ -82,7 +93,10 @@ void link_to_parents(std::vector<DriftRow> &rows)
     }
     for (auto &row : rows) {
         const auto parent = whole.find(row.parent);
-        if (parent != whole.end() && rows[parent->second].operation == row.operation) row.implied_by = parent->second;
+        if (parent == whole.end()) continue;
+        // What has another parent because that one is new (its name is) follows from it.
+        const bool follows = row.attribute == "parent";
+        if (follows || rows[parent->second].operation == row.operation) row.implied_by = parent->second;
     }
 }
 

@@ -65,8 +65,8 @@ std::string plain_text(const Value &value)
 
 bool is_deparsed(std::string_view attribute)
 {
-    constexpr std::string_view printed[] = {"definition", "default", "expression", "using", "check", "with_check", "when",
-                                            "predicate",  "body",    "generated",  "keys",  "key",   "partition_key"};
+    constexpr std::string_view printed[] = {"definition", "default", "generated", "keys", "predicate", "condition", "using",
+                                            "with_check", "sql_body", "partition_bound", "partition_key", "arguments"};
     return std::find(std::begin(printed), std::end(printed), attribute) != std::end(printed);
 }
 

@@ -3,8 +3,6 @@
 
 #include "core/drift.hpp"
 
-#include "core/cpp_only.hpp"
-
 namespace core {
 namespace {
 
@@ -13,49 +11,38 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-bool starts_any(const Value &value, std::initializer_list<std::string_view> prefixes)
-{
-    const auto *const list = std::get_if<List>(&value);
-    return list != nullptr && std::any_of(list->begin(), list->end(), [&](std::string_view item) {
-        return std::any_of(prefixes.begin(), prefixes.end(), [&](auto prefix) { return item.starts_with(prefix); });
-    });
-}
-
-// Elements of one list that the other lacks.
-Value only_in(const Value &value, const Value &other)
+bool has_option(const Value &value, const Value &other, std::string_view prefix)
 {
     const auto *const list = std::get_if<List>(&value);
     const auto *const others = std::get_if<List>(&other);
-    if (list == nullptr || others == nullptr) return value;
-    List rest;
-    for (const auto &item : *list) {
-        if (std::find(others->begin(), others->end(), item) == others->end()) rest.push_back(item);
-    }
-    return rest;
+    return list != nullptr && std::any_of(list->begin(), list->end(), [&](std::string_view item) {
+        return item.starts_with(prefix) && (others == nullptr || std::find(others->begin(), others->end(), item) == others->end());
+    });
 }
 
-bool options_start(const DriftRow &row, std::initializer_list<std::string_view> prefixes)
+// Whether an option of this prefix is on one side only, or has another value.
+bool option_differs(const DriftRow &row, std::string_view prefix)
 {
-    return starts_any(only_in(row.expected, row.actual), prefixes) || starts_any(only_in(row.actual, row.expected), prefixes);
+    return has_option(row.expected, row.actual, prefix) || has_option(row.actual, row.expected, prefix);
 }
 
 std::string_view whole_fact_severity(const DriftRow &row)
 {
-    if (is_one_of(row.kind, {"policy", "default_privilege", "default_acl", "acl", "event_trigger", "user_mapping"})) return "security";
+    const bool missing = row.operation == DriftOperation::missing;
+    if (is_one_of(row.kind, {"policy", "event_trigger"})) return "security";
     if (is_one_of(row.kind, {"constraint", "trigger", "rule"})) return "data";
-    if (is_one_of(row.kind, {"index", "statistics"})) {
-        const auto *const text = std::get_if<std::string>(row.operation == DriftOperation::missing ? &row.expected : &row.actual);
-        return text != nullptr && text->starts_with("CREATE UNIQUE ") ? "data" : "performance";
+    if (row.kind == "index") {
+        const auto *const text = std::get_if<std::string>(missing ? &row.expected : &row.actual);
+        return text != nullptr && text->starts_with("unique ") ? "data" : "performance";
     }
-    if (row.kind == "comment") return "cosmetic";
     // What should be there and is not breaks its users; what is there in addition does not.
-    return row.operation == DriftOperation::missing ? "breaking" : "data";
+    return missing ? "breaking" : "data";
 }
 
 std::string_view option_severity(const DriftRow &row)
 {
-    if (options_start(row, {"security_"})) return "security";
-    if (options_start(row, {"check_option"})) return "data";
+    if (option_differs(row, "security_")) return "security";
+    if (option_differs(row, "check_option")) return "data";
     return "performance";
 }
 
@@ -65,24 +52,25 @@ std::string_view severity(const DriftRow &row)
 {
     if (row.operation != DriftOperation::changed) return whole_fact_severity(row);
     const std::string_view attribute = row.attribute;
-    if (is_one_of(attribute, {"comment", "position", "ordinal"})) return "cosmetic";
-    if (row.kind == "policy") return "security";
-    if (is_one_of(attribute, {"owner", "acl", "row_security", "force_row_security", "security_definer", "leakproof", "config",
-                              "security_invoker", "security_barrier", "initial_privileges"})) {
+    if (is_one_of(attribute, {"comment", "index_comment", "not_null_comment", "identity_comment", "not_null_name"})) return "cosmetic";
+    // The order of a composite type's attributes is part of its text form.
+    if (attribute == "ordinal") return row.kind == "attribute" ? "breaking" : "cosmetic";
+    if (is_one_of(row.kind, {"policy", "event_trigger"})) return "security";
+    if (is_one_of(attribute, {"owner", "acl", "identity_acl", "row_security", "force_row_security", "security_definer", "leakproof",
+                              "config"})) {
         return "security";
     }
-    if (is_one_of(attribute, {"options", "reloptions"}) && row.kind != "server" && row.kind != "foreign_table") return option_severity(row);
-    if (is_one_of(attribute, {"toast_options", "attribute_options", "storage", "compression", "statistics", "statistics_target",
-                              "tablespace", "access_method", "fillfactor", "clustered", "cost", "rows", "parallel", "support",
-                              "cache", "opclass_options", "column_statistics", "valid", "ready"})) {
-        return row.kind == "constraint" || row.kind == "domain_constraint" ? "data" : "performance";
+    if (attribute == "options") return option_severity(row);
+    if (is_one_of(attribute, {"toast_options", "storage", "compression", "statistics", "tablespace", "access_method", "cluster_on",
+                              "cost", "rows", "parallel", "support", "index_tablespace", "index_options", "index_statistics",
+                              "depends_on_extension"})) {
+        return "performance";
     }
-    if (is_one_of(row.kind, {"index", "statistics"})) {
-        return is_one_of(attribute, {"unique", "nulls_not_distinct", "predicate", "definition"}) ? "data" : "performance";
-    }
-    if (is_one_of(row.kind, {"constraint", "trigger", "rule", "sequence", "event_trigger"})) return "data";
-    if (is_one_of(attribute, {"persistence", "replica_identity", "populated", "check_option", "enabled", "validated", "default",
-                              "identity", "identity_sequence", "version"})) {
+    if (row.kind == "index") return is_one_of(attribute, {"unique", "nulls_not_distinct", "predicate"}) ? "data" : "performance";
+    if (is_one_of(row.kind, {"constraint", "trigger", "rule", "sequence"})) return "data";
+    if (is_one_of(attribute, {"persistence", "replica_identity", "replica_identity_index", "populated", "default", "identity_sequence",
+                              "identity_persistence", "not_null_validated", "version", "detach_pending"}) ||
+        attribute.starts_with("identity_")) {
         return "data";
     }
     return "breaking";

@@ -77,6 +77,10 @@ class Search {
             }
             return;
         }
+        if (recorded.text(row, Column::attribute) == "name") {
+            consider_rename(recorded, row, ledger_id);
+            return;
+        }
         const auto named = recorded.text(row, Column::fact);
         const auto [first, last] = by_fact_.equal_range(named);
         for (auto at = first; at != last; ++at) {
@@ -98,6 +102,22 @@ class Search {
     }
 
   private:
+    // Values of a name are fact ids: one is missing now, the other unexpected.
+    void consider_rename(const pg::Rows &recorded, std::uint64_t row, std::int64_t ledger_id)
+    {
+        const auto offer_to = [&](Column column, core::DriftOperation operation_found) {
+            const auto value = json_value(recorded.text(row, column));
+            const auto *const named = std::get_if<std::string>(&value);
+            if (named == nullptr) return;
+            const auto [first, last] = by_fact_.equal_range(*named);
+            for (auto at = first; at != last; ++at) {
+                if (rows_[at->second].operation == operation_found) offer(at->second, {same_change, ledger_id});
+            }
+        };
+        offer_to(Column::before, core::DriftOperation::missing);
+        offer_to(Column::after, core::DriftOperation::unexpected);
+    }
+
     // A command that names no differences (REASSIGN OWNED...) has changed the
     // row when its transaction wrote it.
     bool concerns(const pg::Rows &recorded, std::uint64_t row, const core::DriftRow &difference) const

@@ -1,6 +1,6 @@
 #include "drift/registration.hpp"
 
-#include "drift/revision.hpp"
+#include "ledger/revision.hpp"
 #include "pg/scratch.hpp"
 
 namespace drift {
@@ -105,7 +105,7 @@ void Registration::finish(const Origin &origin)
     flush();
     session_->run(insert_schema,
                   {pg::param(std::string_view(name_)), pg::param(active_), pg::param(std::string_view(origin.source)),
-                   pg::param_or_null(current_revision(session_)), pg::param(guard::system_identifier()),
+                   pg::param_or_null(ledger::current_revision("public")), pg::param(guard::system_identifier()),
                    pg::param(ledger_id_), int4(format_version), int4(origin.server_version_num),
                    pg::param(std::string_view(origin.encoding)), pg::param(facts_), pg::param(std::string_view(origin.digest))});
 }

@@ -10,7 +10,7 @@
 // snapshot() returns setof text: the document of this database, line by line.
 LCG_FUNCTION(lcg_snapshot)
 {
-    pg::ResultSet result(fcinfo);
+    pg::ResultSet result(fcinfo, true);
     drift::LiveFacts facts;
     core::SnapshotHeader header;
     header.server_version_num = drift::server_version_num();

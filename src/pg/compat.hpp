@@ -3,6 +3,7 @@
 
 extern "C" {
 #if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
 #include "utils/guc_hooks.h"
 #include "varatt.h"
 #endif
@@ -11,7 +12,11 @@ extern "C" {
 namespace pg::compat {
 
 // InitMaterializedSRF was SetSingleFuncCall in 15.0; both names exist in later minors of 15.
-inline void init_materialized_srf(FunctionCallInfo fcinfo) { InitMaterializedSRF(fcinfo, 0); }
+// Of a scalar type when the function returns a set of one.
+inline void init_materialized_srf(FunctionCallInfo fcinfo, bool scalar)
+{
+    InitMaterializedSRF(fcinfo, scalar ? MAT_SRF_USE_EXPECTED_DESC : 0);
+}
 
 // Statistics target of a pg_attribute row, -1 for the default.  Nullable and out of the fixed part since 17.
 inline int statistics_target(HeapTuple attribute, [[maybe_unused]] TupleDesc descriptor)
@@ -32,6 +37,28 @@ inline bool constraint_enforced([[maybe_unused]] const FormData_pg_constraint *c
     return constraint->conenforced;
 #else
     return true;
+#endif
+}
+
+// For writing one's own rows, where no row is ever rechecked.
+inline void eval_plan_qual_init(EPQState *recheck, EState *state)
+{
+#if PG_VERSION_NUM >= 160000
+    EvalPlanQualInit(recheck, state, nullptr, NIL, -1, NIL);
+#else
+    EvalPlanQualInit(recheck, state, nullptr, NIL, -1);
+#endif
+}
+
+// The type is InvalidOid when there is none of the name.
+inline void parse_type_missing_ok(const char *name, Oid *type, int32 *typmod)
+{
+#if PG_VERSION_NUM >= 160000
+    ErrorSaveContext soft{};
+    soft.type = T_ErrorSaveContext;
+    if (!parseTypeString(name, type, typmod, reinterpret_cast<Node *>(&soft))) *type = InvalidOid;
+#else
+    parseTypeString(name, type, typmod, true);
 #endif
 }
 

@@ -2,9 +2,9 @@
 
 namespace pg {
 
-ResultSet::ResultSet(FunctionCallInfo fcinfo) : info_(nullptr)
+ResultSet::ResultSet(FunctionCallInfo fcinfo, bool scalar) : info_(nullptr)
 {
-    call([fcinfo] { compat::init_materialized_srf(fcinfo); });
+    call([=] { compat::init_materialized_srf(fcinfo, scalar); });
     info_ = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
 }
 
