@@ -59,9 +59,12 @@ void drop_column(const Target &target, const AlterTableCmd *command, Effects &ef
         if (!named_part || is_index_of_constraint(part)) continue;
         core::Effect effect = intercept::effect_on("D04", "dropping", part);
         if (effect.identity.empty() || key_columns(part) == 0) continue;
-        losses += "; " + intercept::name_in_message(part) + " would be dropped with it";
         effect.collateral = true;
-        if (key_columns(part) > 1) wider.push_back(std::move(effect));
+        if (key_columns(part) > 1) {
+            wider.push_back(std::move(effect));
+        } else {
+            losses += "; " + intercept::name_in_message(part) + " would be dropped with it";
+        }
     }
 
     const bool stores_values = target.kind == RELKIND_RELATION || target.kind == RELKIND_PARTITIONED_TABLE;

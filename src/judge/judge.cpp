@@ -67,6 +67,8 @@ core::Judgement judge(Node *parsetree)
     core::Judgement judgement;
     judgement.tag = pg::text_of(pg::call([parsetree] { return GetCommandTagName(CreateCommandTag(parsetree)); }));
     add_effects(parsetree, judgement.effects);
+    // What was named leads the message, what goes along follows.
+    std::stable_partition(judgement.effects.begin(), judgement.effects.end(), [](const core::Effect &effect) { return !effect.collateral; });
     judgement.outside_transaction = runs_outside_transaction(parsetree);
     return judgement;
 }
