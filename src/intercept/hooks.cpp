@@ -14,13 +14,20 @@ extern "C" void lcg_process_utility(PlannedStmt *statement, const char *query, b
                                     ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *receiver,
                                     QueryCompletion *completion)
 {
-    const std::uint64_t watched = pg::guarded([=] { return intercept::before_utility(statement, query, context); });
+    const std::uint64_t watched = pg::guarded([=] {
+        pg::debug_point("process_utility");
+        return intercept::before_utility(statement, query, context);
+    });
     if (next_process_utility != nullptr) {
         next_process_utility(statement, query, read_only_tree, context, parameters, environment, receiver, completion);
     } else {
         standard_ProcessUtility(statement, query, read_only_tree, context, parameters, environment, receiver, completion);
     }
-    if (watched != 0) pg::guarded([watched] { intercept::after_utility(watched); });
+    if (watched == 0) return;
+    pg::guarded([watched] {
+        pg::debug_point("after_process_utility");
+        intercept::after_utility(watched);
+    });
 }
 
 constinit ExecutorStart_hook_type next_executor_start = nullptr;
@@ -34,7 +41,10 @@ bool may_change_every_row(const QueryDesc *query)
 extern "C" void lcg_executor_start(QueryDesc *query, int flags)
 {
     if (may_change_every_row(query) && (flags & EXEC_FLAG_EXPLAIN_ONLY) == 0) {
-        pg::guarded([query] { intercept::before_execution(query); });
+        pg::guarded([query] {
+            pg::debug_point("executor_start");
+            intercept::before_execution(query);
+        });
     }
     if (next_executor_start != nullptr) {
         next_executor_start(query, flags);

@@ -217,6 +217,7 @@ void judge_alter_table(const AlterTableStmt *statement, Effects &effects)
 {
     const Oid relation = intercept::resolve_relation(statement->relation);
     if (!OidIsValid(relation)) return;
+    require_ownership(address_of(RelationRelationId, relation));
     const Target target{statement, relation, pg::call([relation] { return get_rel_relkind(relation); }),
                         address_of(RelationRelationId, relation), statement->relation->inh};
     const ListCell *cell;

@@ -76,6 +76,7 @@ void judge_drop(const DropStmt *statement, Effects &effects)
     foreach (cell, statement->objects) {
         const auto address = intercept::resolve_object(type, static_cast<Node *>(lfirst(cell)));
         if (!address.has_value()) continue;
+        require_ownership(*address);
         named.push_back(*address);
         if (!is_exempt(*address) && !proven_unused(type, *address)) add_named(type, *address, effects);
     }
@@ -103,6 +104,7 @@ void judge_drop_subscription(const DropSubscriptionStmt *statement, Effects &eff
 {
     const Oid subscription = pg::call([statement] { return get_subscription_oid(statement->subname, true); });
     if (!OidIsValid(subscription)) return;
+    require_ownership(intercept::address_of(SubscriptionRelationId, subscription));
     effects.push_back(intercept::effect_on("D27", "dropping", intercept::address_of(SubscriptionRelationId, subscription)));
 }
 
@@ -110,6 +112,7 @@ void judge_drop_database(const DropdbStmt *statement, Effects &effects)
 {
     const Oid database = pg::call([statement] { return get_database_oid(statement->dbname, true); });
     if (!OidIsValid(database)) return;
+    require_ownership(intercept::address_of(DatabaseRelationId, database));
     effects.push_back(intercept::effect_on("D06", "dropping", intercept::address_of(DatabaseRelationId, database)));
 }
 
@@ -117,6 +120,7 @@ void judge_drop_tablespace(const DropTableSpaceStmt *statement, Effects &effects
 {
     const Oid tablespace = pg::call([statement] { return get_tablespace_oid(statement->tablespacename, true); });
     if (!OidIsValid(tablespace)) return;
+    require_ownership(intercept::address_of(TableSpaceRelationId, tablespace));
     effects.push_back(intercept::effect_on("D27", "dropping", intercept::address_of(TableSpaceRelationId, tablespace)));
 }
 

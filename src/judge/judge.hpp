@@ -39,6 +39,11 @@ void judge_define(const DefineStmt *statement, Effects &effects);
 // Temporary, or created by the current transaction: nothing of value is lost.
 bool is_exempt(core::Address address);
 
+// Raise what the server would raise for a role that may not run the command:
+// who cannot drop a table learns nothing about it and files no proposal.
+void require_ownership(core::Address address);
+void require_truncate_privilege(Oid relation);
+
 // Adds what goes along when the originals are dropped by CASCADE, under the
 // given rule, and returns the parts that go automatically.
 std::vector<core::Address> add_collateral(const std::vector<core::Address> &originals, bool cascade, std::string_view rule,

@@ -104,6 +104,7 @@ void add_change(std::string_view verb, Oid routine, const Contract &before, cons
 {
     const core::Address address = intercept::address_of(ProcedureRelationId, routine);
     if (before == after || is_exempt(address)) return;
+    require_ownership(address);
     core::Effect effect = intercept::effect_on("D26", verb, address);
     effect.loss = changes(before, after);
     effect.detail = text_of(after);

@@ -51,6 +51,8 @@ ViewOptions new_options(const ViewStmt *statement)
 void add_replaced(core::Address address, std::string loss, std::string detail, Effects &effects)
 {
     if (is_exempt(address)) return;
+    // To replace a trigger the TRIGGER privilege is enough.
+    if (address.classid != TriggerRelationId) require_ownership(address);
     core::Effect effect = intercept::effect_on("D26", "replacing", address);
     effect.loss = std::move(loss);
     effect.detail = std::move(detail);

@@ -60,7 +60,9 @@ void judge_truncate(const TruncateStmt *statement, Effects &effects)
     const ListCell *cell;
     foreach (cell, statement->relations) {
         const Oid relation = intercept::resolve_relation(static_cast<const RangeVar *>(lfirst(cell)));
-        if (OidIsValid(relation)) named.push_back(relation);
+        if (!OidIsValid(relation)) continue;
+        require_truncate_privilege(relation);
+        named.push_back(relation);
     }
     for (const Oid relation : named) add_effect(relation, "D07", false, statement->restart_seqs, effects);
     if (statement->behavior != DROP_CASCADE) return;
