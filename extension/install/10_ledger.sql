@@ -47,19 +47,28 @@ SELECT pg_catalog.pg_extension_config_dump('langchef_guard.ledger', '');
 CREATE TABLE langchef_guard.known_object (
     classid       oid NOT NULL,
     objid         oid NOT NULL,
-    object_type   text NOT NULL,
-    identity      text NOT NULL,
+    object_type   text COLLATE pg_catalog."C" NOT NULL,
+    identity      text COLLATE pg_catalog."C" NOT NULL,
     definition    jsonb NOT NULL,
     ledger_id     bigint,
-    created_xid   xid8,
     seen_at       timestamptz NOT NULL,
     PRIMARY KEY (classid, objid)
 );
 COMMENT ON TABLE langchef_guard.known_object IS 'last definition the guard saw, one row per object';
+COMMENT ON COLUMN langchef_guard.known_object.identity IS 'name when it was last seen; a container may have been renamed since';
 COMMENT ON COLUMN langchef_guard.known_object.ledger_id IS 'ledger row that made it so; null for what CREATE EXTENSION found';
-COMMENT ON COLUMN langchef_guard.known_object.created_xid IS 'transaction that created the object, when the guard saw it';
-CREATE INDEX known_object_identity_idx ON langchef_guard.known_object (identity);
+CREATE INDEX known_object_identity_idx ON langchef_guard.known_object (identity, object_type);
 REVOKE ALL ON TABLE langchef_guard.known_object FROM PUBLIC;
+
+-- Whose addresses known_object holds.  pg_upgrade and CREATE DATABASE ...
+-- TEMPLATE copy both tables; the guard then reads the catalogs anew.
+CREATE TABLE langchef_guard.baseline_state (
+    singleton          boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+    system_identifier  bigint NOT NULL,
+    database_oid       oid NOT NULL
+);
+COMMENT ON TABLE langchef_guard.baseline_state IS 'cluster and database that known_object was read in';
+REVOKE ALL ON TABLE langchef_guard.baseline_state FROM PUBLIC;
 
 -- One row per change of an Alembic version table: the boundary of a migration step.
 CREATE TABLE langchef_guard.alembic_step (

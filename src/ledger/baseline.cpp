@@ -1,0 +1,128 @@
+#include "ledger/baseline.hpp"
+
+#include "catalog/reader.hpp"
+#include "core/definition.hpp"
+#include "guard/installation.hpp"
+#include "ledger/known.hpp"
+#include "ledger/revision.hpp"
+#include "ledger/table.hpp"
+#include "pg/entry.hpp"
+#include "pg/jsonb.hpp"
+#include "pg/scratch.hpp"
+
+namespace ledger {
+namespace {
+
+// Columns of langchef_guard.baseline_state, in the order of the install script.
+enum Column : int { singleton = 1, system_identifier, database_oid, column_count = database_oid };
+
+struct State {
+    bool found;
+    bool same;
+    bool own_change;  // not committed yet
+    ItemPointerData row;
+};
+
+// Schema of the installation whose baseline was found right, by a committed row.
+constinit Oid verified_schema = InvalidOid;
+
+State read_state()
+{
+    const Oid table = guard_relation("baseline_state");
+    const std::int64_t running = guard::system_identifier();
+    return pg::call([table, running] {
+        State state{};
+        const Relation relation = table_open(table, AccessShareLock);
+        const SysScanDesc scan = systable_beginscan(relation, InvalidOid, false, nullptr, 0, nullptr);
+        if (const HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple)) {
+            bool null = false;
+            const int64 system = DatumGetInt64(heap_getattr(tuple, system_identifier, RelationGetDescr(relation), &null));
+            const Oid database = DatumGetObjectId(heap_getattr(tuple, database_oid, RelationGetDescr(relation), &null));
+            state.found = true;
+            state.same = system == running && database == MyDatabaseId;
+            state.own_change = TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data));
+            state.row = tuple->t_self;
+        }
+        systable_endscan(scan);
+        table_close(relation, AccessShareLock);
+        return state;
+    });
+}
+
+void write_state(const State &state)
+{
+    const Oid table = guard_relation("baseline_state");
+    NewRow<column_count> row;
+    row.set(singleton, BoolGetDatum(true));
+    row.set(system_identifier, Int64GetDatum(guard::system_identifier()));
+    row.set(database_oid, ObjectIdGetDatum(MyDatabaseId));
+    if (state.found) {
+        update_row(table, state.row, row.values.data(), row.nulls.data(), column_count);
+    } else {
+        insert_row(table, row);
+    }
+}
+
+bool contains(const std::vector<Subject> &subjects, core::Address address)
+{
+    return std::any_of(subjects.begin(), subjects.end(), [address](const Subject &subject) { return subject.address == address; });
+}
+
+// Reads all but the given ones, whose state from before is put back under their present addresses.
+void replace_baseline(const std::vector<Subject> &changed)
+{
+    std::vector<KnownState> kept;
+    for (const Subject &subject : changed) {
+        std::optional<Known> known = find_named(subject.object_type, subject.identity);
+        if (known) kept.push_back({subject.address, known->object_type, known->identity, known->definition, known->ledger_id});
+    }
+    forget_all();
+    for (const KnownState &state : kept) remember(state, std::nullopt);
+    catalog::read_database([&](core::Facts &&facts) {
+        const core::Address address = facts.front().address;
+        if (contains(changed, address)) return;
+        const pg::ScratchContext scratch;
+        const Subject subject = describe(address);
+        remember({address, subject.object_type, subject.identity, pg::jsonb_datum(core::definition_json(facts)), std::nullopt},
+                 std::nullopt);
+    });
+}
+
+}  // namespace
+
+void read_baseline()
+{
+    const catalog::PinnedSettings pinned;
+    replace_baseline({});
+    write_state(read_state());
+}
+
+void ensure_baseline(const std::vector<Subject> &changed)
+{
+    const auto installation = guard::installation();
+    if (!installation || installation->schema == verified_schema) return;
+    State state = read_state();
+    if (!state.same) {
+        // Sessions that start together read the catalogs once.
+        const Oid table = guard_relation("baseline_state");
+        pg::call([table] { LockRelationOid(table, ShareRowExclusiveLock); });
+        state = read_state();
+    }
+    if (!state.same) {
+        replace_baseline(changed);
+        write_state(state);
+        watch_version_tables();
+    } else if (!state.own_change) {
+        verified_schema = installation->schema;
+    }
+}
+
+}  // namespace ledger
+
+// langchef_guard.baseline(): called by the install script alone.
+LCG_FUNCTION(lcg_baseline)
+{
+    ledger::read_baseline();
+    ledger::watch_version_tables();
+    return Datum{0};
+}

@@ -1,0 +1,139 @@
+#include "ledger/capture.hpp"
+
+#include "catalog/reader.hpp"
+#include "core/definition.hpp"
+#include "ledger/append.hpp"
+#include "ledger/known.hpp"
+#include "pg/jsonb.hpp"
+
+namespace ledger {
+namespace {
+
+Change change_of(const Subject &subject, const std::string &tag, const std::string &operation, const std::string &source)
+{
+    Change change;
+    change.source = source;
+    change.command_tag = tag;
+    change.operation = operation;
+    change.object_type = subject.object_type;
+    change.schema_name = subject.schema_name;
+    change.identity = subject.identity;
+    change.address = subject.address;
+    change.in_extension = subject.in_extension;
+    return change;
+}
+
+bool same_bytes(Datum left, Datum right)
+{
+    const auto *const a = reinterpret_cast<const varlena *>(DatumGetPointer(left));
+    const auto *const b = reinterpret_cast<const varlena *>(DatumGetPointer(right));
+    return VARSIZE_ANY(a) == VARSIZE_ANY(b) && std::memcmp(a, b, VARSIZE_ANY(a)) == 0;
+}
+
+// Other commands that bring objects into being do so by rebuilding them.
+bool makes_objects(const std::string &tag)
+{
+    return tag.starts_with("CREATE") || tag == "SELECT INTO" || tag == "IMPORT FOREIGN SCHEMA";
+}
+
+std::int64_t capture_name(const Subject &subject, const std::string &tag, Cause cause, const std::string &source)
+{
+    if (cause == Cause::indirect) return 0;
+    const bool created = makes_objects(tag) && created_in_this_transaction(subject.address);
+    return append(change_of(subject, tag, created ? "create" : "alter", source), Images{});
+}
+
+// The definition last seen.  A row of the same name whose object is gone is
+// this object's when the server gave it a new address (REINDEX CONCURRENTLY,
+// an index rebuilt by ALTER TABLE); a new object inherits nothing from a
+// namesake whose end went unseen.
+std::optional<Known> last_seen(const Subject &subject, bool created)
+{
+    if (auto known = find_known(subject.address)) return known;
+    std::optional<Known> known = find_renumbered(subject.object_type, subject.identity);
+    if (known && created) {
+        forget(*known);
+        known.reset();
+    }
+    return known;
+}
+
+Datum jsonb_of(const std::vector<core::Difference> &differences) { return pg::jsonb_datum(core::differences_json(differences)); }
+
+// An object that exists and has no definition of its own any more: an index
+// that was attached to its parent's.
+std::int64_t capture_absorbed(const Subject &subject, const std::string &tag, const std::string &source)
+{
+    const std::optional<Known> known = find_known(subject.address);
+    if (!known) return 0;
+    Images images;
+    images.before = known->definition;
+    images.difference = jsonb_of(core::compare(pg::facts_from_definition(known->definition), {}));
+    const std::int64_t row = append(change_of(subject, tag, "alter", source), images);
+    forget(*known);
+    return row;
+}
+
+std::int64_t capture_definition(const Subject &subject, const std::string &tag, Cause cause, const std::string &source)
+{
+    const core::Facts facts = catalog::read_object(subject.address);
+    if (facts.empty()) return capture_absorbed(subject, tag, source);
+    const bool created = created_in_this_transaction(subject.address) && makes_objects(tag);
+    const std::optional<Known> known = last_seen(subject, created);
+    const Datum after = pg::jsonb_datum(core::definition_json(facts));
+    if (known && cause != Cause::unreadable && same_bytes(known->definition, after)) return 0;
+
+    Images images;
+    images.after = after;
+    bool worth_a_row = true;
+    if (known) {
+        const auto differences = core::compare(pg::facts_from_definition(known->definition), facts, true);
+        // What only follows the new name of its container is remembered without a row.
+        worth_a_row = !differences.empty() || cause == Cause::unreadable;
+        images.before = known->definition;
+        if (!differences.empty()) images.difference = jsonb_of(differences);
+    } else if (created) {
+        images.difference = jsonb_of(core::compare({}, facts));
+    } else {
+        worth_a_row = cause != Cause::indirect;
+    }
+    const bool is_new = created && !known;
+    const std::int64_t row = worth_a_row ? append(change_of(subject, tag, is_new ? "create" : "alter", source), images) : 0;
+    KnownState state{subject.address, subject.object_type, subject.identity, after, std::nullopt};
+    if (row != 0) {
+        state.ledger_id = row;
+    } else if (known) {
+        state.ledger_id = known->ledger_id;
+    }
+    remember(state, known);
+    return row;
+}
+
+}  // namespace
+
+std::int64_t capture(const Subject &subject, const std::string &tag, Cause cause, const std::string &source)
+{
+    switch (keeping_of(subject)) {
+        case Keeping::definition: return capture_definition(subject, tag, cause, source);
+        case Keeping::name_only: return capture_name(subject, tag, cause, source);
+        case Keeping::not_at_all: break;
+    }
+    return 0;
+}
+
+std::int64_t capture_drop(const Subject &subject, const std::string &tag, bool named, const std::string &source)
+{
+    std::optional<Known> known = has_reader(subject.address) ? find_known(subject.address) : std::nullopt;
+    if (!known && has_reader(subject.address)) known = find_renumbered(subject.object_type, subject.identity);
+    if (!known && !named) return 0;
+    Images images;
+    if (known) {
+        images.before = known->definition;
+        images.difference = jsonb_of(core::compare(pg::facts_from_definition(known->definition), {}));
+    }
+    const std::int64_t row = append(change_of(subject, tag, "drop", source), images);
+    if (known) forget(*known);
+    return row;
+}
+
+}  // namespace ledger

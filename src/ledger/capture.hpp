@@ -1,0 +1,24 @@
+#pragma once
+
+#include "ledger/record.hpp"
+#include "ledger/subject.hpp"
+
+// From an object that may have changed to its row in the ledger.  Settings
+// must be pinned.
+namespace ledger {
+
+// How the object came to be looked at.
+enum class Cause {
+    named,       // the command acts on it
+    unreadable,  // the same, and the effect may lie outside of what definitions hold
+    indirect     // it depends on what the command acts on
+};
+
+// Compares the object with the definition last seen, and when they differ,
+// writes a row and remembers the new one.  Returns the row's id, 0 for none.
+std::int64_t capture(const Subject &subject, const std::string &tag, Cause cause, const std::string &source = "event");
+
+// The same for an object that was dropped.
+std::int64_t capture_drop(const Subject &subject, const std::string &tag, bool named, const std::string &source = "event");
+
+}  // namespace ledger

@@ -1,0 +1,133 @@
+#include "ledger/event_list.hpp"
+#include "ledger/server_rows.hpp"
+#include "pg/call.hpp"
+
+namespace ledger {
+namespace {
+
+// Everything here but dropped_objects runs inside pg::call.
+struct Row {
+    ObjectAddress address;
+    bool named;
+    bool temporary;
+    const char *object_type;
+    const char *schema_name;
+    const char *identity;
+    bool part;
+    ObjectAddress container;  // of a part, invalid when it is gone
+    Row *next;
+};
+
+char *column_text(const TupleTableSlot *slot, int column)
+{
+    return slot->tts_isnull[column] ? nullptr : TextDatumGetCString(slot->tts_values[column]);
+}
+
+List *column_texts(const TupleTableSlot *slot, int column)
+{
+    if (slot->tts_isnull[column]) return NIL;
+    Datum *elements = nullptr;
+    int count = 0;
+    deconstruct_array(DatumGetArrayTypeP(slot->tts_values[column]), TEXTOID, -1, false, TYPALIGN_INT, &elements, nullptr, &count);
+    List *texts = NIL;
+    for (int i = 0; i < count; ++i) texts = lappend(texts, TextDatumGetCString(elements[i]));
+    return texts;
+}
+
+// The relation of a part whose address names are {schema, relation, part}.
+ObjectAddress named_relation(List *names)
+{
+    ObjectAddress found = InvalidObjectAddress;
+    if (list_length(names) != 3) return found;
+    const Oid schema = get_namespace_oid(static_cast<const char *>(linitial(names)), true);
+    if (!OidIsValid(schema)) return found;
+    ObjectAddressSet(found, RelationRelationId, get_relname_relid(static_cast<const char *>(lsecond(names)), schema));
+    return found;
+}
+
+ObjectAddress named_domain(List *names)
+{
+    ObjectAddress found = InvalidObjectAddress;
+    if (list_length(names) != 1) return found;
+    Oid type = InvalidOid;
+    int32 typmod = -1;
+    pg::compat::parse_type_missing_ok(static_cast<const char *>(linitial(names)), &type, &typmod);
+    if (OidIsValid(type)) ObjectAddressSet(found, TypeRelationId, type);
+    return found;
+}
+
+ObjectAddress named_publication(List *arguments)
+{
+    ObjectAddress found = InvalidObjectAddress;
+    if (list_length(arguments) != 1) return found;
+    ObjectAddressSet(found, PublicationRelationId, get_publication_oid(static_cast<const char *>(linitial(arguments)), true));
+    return found;
+}
+
+void find_container(Row *row, List *names, List *arguments)
+{
+    row->container = InvalidObjectAddress;
+    row->part = true;
+    switch (row->address.classId) {
+        case RelationRelationId:
+            row->part = row->address.objectSubId != 0;
+            if (row->part) ObjectAddressSet(row->container, RelationRelationId, row->address.objectId);
+            break;
+        case ConstraintRelationId:
+            row->container = list_length(names) == 1 ? named_domain(names) : named_relation(names);
+            break;
+        case AttrDefaultRelationId:
+        case TriggerRelationId:
+        case RewriteRelationId:
+        case PolicyRelationId: row->container = named_relation(names); break;
+        case PublicationRelRelationId:
+        case PublicationNamespaceRelationId: row->container = named_publication(arguments); break;
+        case AccessMethodOperatorRelationId:
+        case AccessMethodProcedureRelationId: break;
+        default: row->part = false;
+    }
+}
+
+Row *collect()
+{
+    Row *first = nullptr;
+    Row *last = nullptr;
+    each_row_of(F_PG_EVENT_TRIGGER_DROPPED_OBJECTS, [&](TupleTableSlot *slot) {
+        enum : int { classid, objid, objsubid, original, normal, is_temporary, object_type, schema_name, object_name, object_identity, address_names, address_args };
+        auto *const row = static_cast<Row *>(palloc0(sizeof(Row)));
+        ObjectAddressSubSet(row->address, DatumGetObjectId(slot->tts_values[classid]), DatumGetObjectId(slot->tts_values[objid]),
+                            DatumGetInt32(slot->tts_values[objsubid]));
+        row->named = DatumGetBool(slot->tts_values[original]) || DatumGetBool(slot->tts_values[normal]);
+        row->temporary = DatumGetBool(slot->tts_values[is_temporary]);
+        row->object_type = column_text(slot, object_type);
+        row->schema_name = column_text(slot, schema_name);
+        row->identity = column_text(slot, object_identity);
+        find_container(row, column_texts(slot, address_names), column_texts(slot, address_args));
+        (last == nullptr ? first : last->next) = row;
+        last = row;
+    });
+    return first;
+}
+
+}  // namespace
+
+std::vector<Dropped> dropped_objects()
+{
+    std::vector<Dropped> all;
+    for (const Row *row = pg::call([] { return collect(); }); row != nullptr; row = row->next) {
+        Dropped &dropped = all.emplace_back();
+        dropped.subject.address = {row->address.classId, row->address.objectId, row->address.objectSubId};
+        dropped.subject.object_type = pg::text_of(row->object_type);
+        dropped.subject.schema_name = pg::text_of(row->schema_name);
+        dropped.subject.identity = pg::text_of(row->identity);
+        dropped.subject.temporary = row->temporary;
+        dropped.named = row->named;
+        dropped.part = row->part;
+        if (row->part && OidIsValid(row->container.objectId)) {
+            dropped.container = core::Address{row->container.classId, row->container.objectId, 0};
+        }
+    }
+    return all;
+}
+
+}  // namespace ledger

@@ -1,0 +1,115 @@
+#include <set>
+
+#include "catalog/reader.hpp"
+#include "guard/installation.hpp"
+#include "ledger/baseline.hpp"
+#include "ledger/event_list.hpp"
+#include "ledger/revision.hpp"
+#include "ledger/snapshot_scope.hpp"
+#include "pg/entry.hpp"
+#include "settings.hpp"
+
+namespace ledger {
+namespace {
+
+// Whether the event of the command is to be recorded.
+bool is_recording()
+{
+    if (settings::mode() == settings::Mode::off || IsBinaryUpgrade) return false;
+    const auto installation = guard::installation();
+    if (!installation) return false;
+    return !(creating_extension && CurrentExtensionObject == installation->extension);
+}
+
+const EventTriggerData *event_data(FunctionCallInfo fcinfo, const char *function)
+{
+    if (CALLED_AS_EVENT_TRIGGER(fcinfo)) return reinterpret_cast<const EventTriggerData *>(fcinfo->context);
+    throw pg::GuardError(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED,
+                         "function \"" + std::string(function) + "\" was not called by event trigger manager");
+}
+
+struct Affected {
+    Subject subject;
+    Cause cause;
+};
+
+// The objects behind the touched addresses, each once, what is named first.
+std::vector<Affected> affected_objects(const std::vector<Touched> &touched)
+{
+    std::vector<Affected> affected;
+    std::set<core::Address> seen;
+    for (const Touched &one : touched) {
+        const core::Address address = catalog::containing_object(one.address);
+        if (!seen.insert(address).second) continue;
+        // The row of the extension stands for what its script does to its members.
+        if (one.in_extension && is_extension_member(address)) continue;
+        if (one.cause == Cause::indirect && !has_reader(address)) continue;
+        Subject subject = describe(address);
+        if (subject.identity.empty()) continue;
+        subject.in_extension = one.in_extension;
+        affected.push_back({std::move(subject), one.cause});
+    }
+    return affected;
+}
+
+void record_command_end(const std::string &tag)
+{
+    const std::vector<Touched> touched = touched_objects();
+    if (touched.empty()) return;
+    const catalog::PinnedSettings pinned;
+    const SnapshotScope snapshot;
+    const std::vector<Affected> affected = affected_objects(touched);
+    std::vector<Subject> subjects;
+    for (const Affected &one : affected) subjects.push_back(one.subject);
+    ensure_baseline(subjects);
+    for (const Affected &one : affected) {
+        capture(one.subject, tag, one.cause);
+        if (one.subject.address.classid == RelationRelationId) watch_if_version_table(one.subject.address.objid);
+    }
+}
+
+void record_drop(const std::string &tag)
+{
+    const std::vector<Dropped> all = dropped_objects();
+    const catalog::PinnedSettings pinned;
+    const SnapshotScope snapshot;
+    std::vector<Subject> gone;
+    std::vector<core::Address> containers;
+    for (const Dropped &dropped : all) {
+        if (dropped.subject.temporary && !settings::record_temp()) continue;
+        if (!dropped.part) {
+            gone.push_back(dropped.subject);
+        } else if (dropped.container) {
+            containers.push_back(*dropped.container);
+        }
+    }
+    ensure_baseline(gone);
+    for (const Dropped &dropped : all) {
+        if (dropped.part || dropped.subject.schema_name == "langchef_guard") continue;
+        if (dropped.subject.temporary && !settings::record_temp()) continue;
+        capture_drop(dropped.subject, tag, dropped.named);
+    }
+    std::set<core::Address> seen;
+    for (const core::Address &container : containers) {
+        if (!seen.insert(container).second) continue;
+        Subject subject = describe(container);
+        if (!subject.identity.empty()) capture(subject, tag, Cause::named);
+    }
+}
+
+}  // namespace
+}  // namespace ledger
+
+LCG_FUNCTION(lcg_ddl_command_end)
+{
+    const EventTriggerData *const data = ledger::event_data(fcinfo, "ddl_command_end");
+    if (ledger::is_recording()) ledger::record_command_end(GetCommandTagName(data->tag));
+    return Datum{0};
+}
+
+LCG_FUNCTION(lcg_sql_drop)
+{
+    const EventTriggerData *const data = ledger::event_data(fcinfo, "sql_drop");
+    if (ledger::is_recording()) ledger::record_drop(GetCommandTagName(data->tag));
+    return Datum{0};
+}

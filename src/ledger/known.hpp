@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/fact.hpp"
+#include "pg/call.hpp"
+
+// The table known_object: the last definition the guard saw of each object.
+namespace ledger {
+
+// A row as it stands; server memory belongs to the context of the call.
+struct Known {
+    ItemPointerData row;
+    core::Address address;
+    std::string object_type;
+    std::string identity;
+    Datum definition;  // jsonb, not toasted
+    std::optional<std::int64_t> ledger_id;
+};
+
+std::optional<Known> find_known(core::Address address);
+// By what it is and its name, whether or not its address still holds.
+std::optional<Known> find_named(const std::string &object_type, const std::string &identity);
+// The same for objects that the server gave a new OID
+// (REINDEX CONCURRENTLY): only one whose old address is no object any more.
+std::optional<Known> find_renumbered(const std::string &object_type, const std::string &identity);
+
+// What a row is written from.
+struct KnownState {
+    core::Address address;
+    std::string object_type;
+    std::string identity;
+    Datum definition;
+    std::optional<std::int64_t> ledger_id;
+};
+
+// Replaces the row when there is one.
+void remember(const KnownState &state, const std::optional<Known> &before);
+void forget(const Known &known);
+void forget_all();
+
+}  // namespace ledger

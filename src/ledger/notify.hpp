@@ -1,0 +1,11 @@
+#pragma once
+
+#include "ledger/record.hpp"
+
+namespace ledger {
+
+// Tells listeners of channel langchef_guard of a ledger row, when and if the
+// transaction commits.
+void notify_change(std::int64_t ledger_id, const Change &change);
+
+}  // namespace ledger

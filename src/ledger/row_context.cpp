@@ -1,0 +1,42 @@
+#include "ledger/row_context.hpp"
+
+namespace ledger {
+
+Datum name_datum(std::string_view text)
+{
+    return pg::call([text] {
+        auto *const name = static_cast<Name>(palloc0(NAMEDATALEN));
+        const int length = pg_mbcliplen(text.data(), static_cast<int>(text.size()), NAMEDATALEN - 1);
+        std::memcpy(NameStr(*name), text.data(), static_cast<std::size_t>(length));
+        return NameGetDatum(name);
+    });
+}
+
+Datum role_datum(Oid role)
+{
+    const char *const name = pg::call([role]() -> const char * {
+        const char *const found = GetUserNameFromId(role, true);
+        return found != nullptr ? found : psprintf("%u", role);
+    });
+    return name_datum(name);
+}
+
+Datum transaction_datum()
+{
+    return pg::call([] { return FullTransactionIdGetDatum(GetTopFullTransactionId()); });
+}
+
+ClientAddress client_address()
+{
+    return pg::call([] {
+        ClientAddress found{0, true};
+        if (MyProcPort == nullptr) return found;
+        LOCAL_FCINFO(info, 0);
+        InitFunctionCallInfoData(*info, nullptr, 0, InvalidOid, nullptr, nullptr);
+        found.value = inet_client_addr(info);
+        found.null = info->isnull;
+        return found;
+    });
+}
+
+}  // namespace ledger

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "pg/call.hpp"
+
+// Who acts, from where: what several tables of the guard record alike.
+namespace ledger {
+
+// Datum of type name.
+Datum name_datum(std::string_view text);
+// The role's name as a name datum; its OID when it is gone, since the column is not null.
+Datum role_datum(Oid role);
+// Datum of type xid8: the current transaction's id, assigned now if it has none.
+Datum transaction_datum();
+// Address of the client as inet; null for local connections and background workers.
+struct ClientAddress {
+    Datum value;
+    bool null;
+};
+ClientAddress client_address();
+
+}  // namespace ledger

@@ -1,0 +1,45 @@
+#include "catalog/reader.hpp"
+#include "ledger/append.hpp"
+#include "ledger/baseline.hpp"
+#include "ledger/capture.hpp"
+#include "ledger/snapshot_scope.hpp"
+
+namespace ledger {
+
+void record_utility(const std::string &tag, const std::string &operation, const std::string &object_type,
+                    const std::string &identity, core::Address address)
+{
+    const catalog::PinnedSettings pinned;
+    const SnapshotScope snapshot;
+    Subject subject;
+    if (address.classid != InvalidOid) {
+        address = catalog::containing_object(address);
+        subject = describe(address);
+    }
+    // What has a definition is recorded with it; TRUNCATE and the like change none.
+    const bool defines = operation == "create" || operation == "alter" || operation == "drop";
+    if (defines && has_reader(address)) {
+        if (subject.identity.empty()) {
+            subject = {address, object_type, {}, identity};
+            ensure_baseline({subject});
+            capture_drop(subject, tag, true, "utility");
+            return;
+        }
+        if (catalog::is_recorded_object(address)) {
+            ensure_baseline({subject});
+            capture(subject, tag, Cause::named, "utility");
+            return;
+        }
+    }
+    Change change;
+    change.source = "utility";
+    change.command_tag = tag;
+    change.operation = operation;
+    change.object_type = object_type;
+    change.schema_name = subject.schema_name;
+    change.identity = identity;
+    change.address = address;
+    append(change, Images{});
+}
+
+}  // namespace ledger
