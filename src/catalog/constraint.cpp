@@ -33,13 +33,8 @@ char *definition_text(HeapTuple tuple, TupleDesc descriptor, Columns *columns)
         char *const text = expression_text(field_text(field(tuple, descriptor, Anum_pg_constraint_conbin)), columns);
         return text != nullptr ? psprintf("CHECK (%s)", text) : nullptr;
     }
-    LOCAL_FCINFO(info, 1);
-    InitFunctionCallInfoData(*info, nullptr, 1, InvalidOid, nullptr, nullptr);
-    info->args[0].value = ObjectIdGetDatum(form->oid);
-    info->args[0].isnull = false;
-    const Datum result = pg_get_constraintdef(info);
-    if (info->isnull) return nullptr;
-    char *const definition = TextDatumGetCString(result);
+    char *const definition = text_or_null(pg_get_constraintdef, form->oid);
+    if (definition == nullptr) return nullptr;
     cut_suffix(definition, " NOT VALID");
     cut_suffix(definition, " NOT ENFORCED");
     cut_suffix(definition, " NOT VALID");

@@ -22,17 +22,6 @@ const char *mode_text(char mode)
 
 char *number_text(float4 number) { return psprintf("%g", static_cast<double>(number)); }
 
-// Text of a function of SQL that may return null.
-char *text_or_null(PGFunction function, Oid oid)
-{
-    LOCAL_FCINFO(info, 1);
-    InitFunctionCallInfoData(*info, nullptr, 1, InvalidOid, nullptr, nullptr);
-    info->args[0].value = ObjectIdGetDatum(oid);
-    info->args[0].isnull = false;
-    const Datum result = function(info);
-    return info->isnull ? nullptr : TextDatumGetCString(result);
-}
-
 bool is_input(char mode) { return mode == PROARGMODE_IN || mode == PROARGMODE_INOUT || mode == PROARGMODE_VARIADIC; }
 
 // One line per argument: mode, name, type, default.

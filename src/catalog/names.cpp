@@ -107,6 +107,16 @@ char *type_text(Oid type, int32 typmod)
     return format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_ALLOW_INVALID);
 }
 
+char *text_or_null(PGFunction function, Oid oid)
+{
+    LOCAL_FCINFO(info, 1);
+    InitFunctionCallInfoData(*info, nullptr, 1, InvalidOid, nullptr, nullptr);
+    info->args[0].value = ObjectIdGetDatum(oid);
+    info->args[0].isnull = false;
+    const Datum result = function(info);
+    return info->isnull ? nullptr : TextDatumGetCString(result);
+}
+
 List *text_array(Field array)
 {
     if (array.null) return NIL;

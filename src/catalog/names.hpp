@@ -24,6 +24,9 @@ char *opclass_name(Oid opclass);     // qualified
 char *tablespace_name(Oid tablespace); // null for the database's default
 char *type_text(Oid type, int32 typmod);
 
+// Text from a deparsing function of the server's, by OID; null when the object is gone.
+char *text_or_null(PGFunction function, Oid oid);
+
 // Elements of a text[] (NIL when null), and a list of strings in byte order.
 List *text_array(Field array);
 List *sorted(List *texts);

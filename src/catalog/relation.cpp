@@ -78,7 +78,7 @@ void put_view_options(Draft *draft, List *options)
 // From the rule that a view is; deparsed in a query of its own by the server.
 void put_view_definition(Draft *draft, Oid view)
 {
-    draft->put("definition", TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef, ObjectIdGetDatum(view))));
+    draft->put("definition", text_or_null(pg_get_viewdef, view));
     scan(RewriteRelationId, RewriteRelRulenameIndexId, key_oid(Anum_pg_rewrite_ev_class, view),
          [draft](HeapTuple tuple, TupleDesc) {
              if (std::strcmp(NameStr(form_of<FormData_pg_rewrite>(tuple)->rulename), ViewSelectRuleName) == 0) draft->touch(tuple);
@@ -112,8 +112,7 @@ void put_table(Draft *draft, HeapTuple tuple, const FormData_pg_class *form)
     draft->put_if("force_row_security", form->relforcerowsecurity);
     if (OidIsValid(form->reloftype)) draft->put("of_type", type_text(form->reloftype, -1));
     if (form->relkind == RELKIND_PARTITIONED_TABLE) {
-        draft->put("partition_key",
-                   TextDatumGetCString(DirectFunctionCall1(pg_get_partkeydef, ObjectIdGetDatum(form->oid))));
+        draft->put("partition_key", text_or_null(pg_get_partkeydef, form->oid));
     }
     put_ancestry(draft, form, form->oid);
     Columns none;

@@ -125,9 +125,12 @@ void add_rule(Sheet *sheet, const RelationReading *relation, HeapTuple tuple)
     draft->put("event", event_text(form->ev_type));
     draft->put_if("instead", form->is_instead);
     draft->put("enabled", firing_text(form->ev_enabled));
-    const char *const definition = TextDatumGetCString(DirectFunctionCall1(pg_get_ruledef, ObjectIdGetDatum(form->oid)));
-    // The name comes first and may hold anything.
-    draft->put("definition", rule_body(definition + std::strlen("CREATE RULE ") + std::strlen(quote_identifier(name)), relation));
+    const char *const definition = text_or_null(pg_get_ruledef, form->oid);
+    if (definition != nullptr) {
+        // The name comes first and may hold anything.
+        const std::size_t head = std::strlen("CREATE RULE ") + std::strlen(quote_identifier(name));
+        draft->put("definition", rule_body(definition + head, relation));
+    }
     put_comment(draft);
 }
 
