@@ -29,6 +29,7 @@ struct CurrentCommand {
     core::Judgement judgement;              // effects that need the approval
     std::optional<approval::Cover> cover;   // to be spent when the command has run
     std::vector<UtilityRecord> records;     // to be written when the command has run
+    std::optional<std::string> explained;   // quoted name of what EXPLAIN ANALYZE creates
     bool event_start_expected = false;      // its ddl_command_start has not fired yet
 };
 

@@ -1,5 +1,8 @@
 #include "intercept/utility_record.hpp"
 
+#include "intercept/describe.hpp"
+#include "judge/judge.hpp"
+
 namespace intercept {
 namespace {
 
@@ -36,14 +39,17 @@ void add_role(Records &records, std::string_view operation, const char *name)
     add(records, operation, "role", name, AuthIdRelationId, role_oid(name));
 }
 
-void add_roles(Records &records, std::string_view operation, const List *specs)
+// REASSIGN OWNED changes the owner of every object of the roles.
+void add_reassigned(Records &records, const List *specs)
 {
     const ListCell *cell;
     foreach (cell, specs) {
         const auto *const spec = static_cast<const RoleSpec *>(lfirst(cell));
         const Oid role = pg::call([spec] { return get_rolespec_oid(spec, true); });
-        const std::string name = OidIsValid(role) ? pg::text_of(pg::call([role] { return GetUserNameFromId(role, true); })) : "";
-        if (OidIsValid(role)) add(records, operation, "role", name.c_str(), AuthIdRelationId, role);
+        if (!OidIsValid(role)) continue;
+        for (const auto &object : judge::owned_by(role)) {
+            records.push_back({"alter", object_type_of(object), identity_of(object), object});
+        }
     }
 }
 
@@ -120,7 +126,29 @@ void add_truncated(Records &records, const core::Judgement &judgement)
     }
 }
 
+bool has_analyze(const ExplainStmt *statement)
+{
+    return pg::call([statement] {
+        bool analyze = false;
+        const ListCell *cell;
+        foreach (cell, statement->options) {
+            auto *const option = static_cast<DefElem *>(lfirst(cell));
+            if (std::strcmp(option->defname, "analyze") == 0) analyze = defGetBoolean(option);
+        }
+        return analyze;
+    });
+}
+
 }  // namespace
+
+const IntoClause *created_by_explain(Node *tree)
+{
+    if (!IsA(tree, ExplainStmt)) return nullptr;
+    const auto *const query = as<Query>(as<ExplainStmt>(tree)->query);
+    if (query == nullptr || !IsA(query, Query) || query->utilityStmt == nullptr) return nullptr;
+    if (!IsA(query->utilityStmt, CreateTableAsStmt) || !has_analyze(as<ExplainStmt>(tree))) return nullptr;
+    return as<CreateTableAsStmt>(query->utilityStmt)->into;
+}
 
 std::vector<UtilityRecord> utility_records(Node *tree, const core::Judgement &judgement)
 {
@@ -135,7 +163,7 @@ std::vector<UtilityRecord> utility_records(Node *tree, const core::Judgement &ju
             break;
         case T_DropRoleStmt: add_dropped_roles(records, as<DropRoleStmt>(tree)); break;
         case T_GrantRoleStmt: add_granted_roles(records, as<GrantRoleStmt>(tree)); break;
-        case T_ReassignOwnedStmt: add_roles(records, "other", as<ReassignOwnedStmt>(tree)->roles); break;
+        case T_ReassignOwnedStmt: add_reassigned(records, as<ReassignOwnedStmt>(tree)->roles); break;
         case T_CreatedbStmt: add_database(records, "create", as<CreatedbStmt>(tree)->dbname); break;
         case T_AlterDatabaseStmt: add_database(records, "alter", as<AlterDatabaseStmt>(tree)->dbname); break;
         case T_AlterDatabaseSetStmt: add_database(records, "alter", as<AlterDatabaseSetStmt>(tree)->dbname); break;

@@ -11,4 +11,8 @@ namespace intercept {
 // all others.  Called before the command runs, so that names still resolve.
 std::vector<UtilityRecord> utility_records(Node *parsetree, const core::Judgement &judgement);
 
+// What EXPLAIN ANALYZE CREATE TABLE AS (or CREATE MATERIALIZED VIEW) makes,
+// without an event trigger; null for any other command.
+const IntoClause *created_by_explain(Node *parsetree);
+
 }  // namespace intercept

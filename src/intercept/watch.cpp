@@ -3,6 +3,7 @@
 #include "approval/worker.hpp"
 #include "core/redact.hpp"
 #include "guard/installation.hpp"
+#include "intercept/describe.hpp"
 #include "intercept/gate.hpp"
 #include "intercept/utility_record.hpp"
 #include "judge/judge.hpp"
@@ -31,7 +32,6 @@ bool concerns_schema(const Node *tree)
         case T_ClusterStmt:
         case T_VacuumStmt:
         case T_ReindexStmt:
-        case T_ExplainStmt:
         case T_VariableShowStmt:
         case T_DiscardStmt:
         case T_ConstraintsSetStmt:
@@ -41,6 +41,7 @@ bool concerns_schema(const Node *tree)
         case T_NotifyStmt:
         case T_ListenStmt:
         case T_UnlistenStmt: return false;
+        case T_ExplainStmt: return created_by_explain(const_cast<Node *>(tree)) != nullptr;
         case T_VariableSetStmt: {
             const char *const name = reinterpret_cast<const VariableSetStmt *>(tree)->name;
             return name != nullptr && pg_strcasecmp(name, "langchef_guard.mode") == 0;
@@ -56,6 +57,10 @@ std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view state
     command->judgement = judge::judge(tree);
     command->judgement.statement = command->statement;
     command->records = utility_records(tree, command->judgement);
+    if (const IntoClause *const into = created_by_explain(tree)) {
+        command->explained =
+            pg::text_of(pg::call([into] { return static_cast<const char *>(quote_qualified_identifier(into->rel->schemaname, into->rel->relname)); }));
+    }
     pass_gate(*command);
     return command;
 }
@@ -68,6 +73,17 @@ void record_mode_change(const VariableSetStmt *setting, std::string_view stateme
     const std::uint64_t number = push_command(std::move(command), CurTransactionContext);
     ledger::record_utility(setting->kind == VAR_RESET ? "RESET" : "SET", "other", "setting", "langchef_guard.mode", {});
     pop_command(number);
+}
+
+// The relation that EXPLAIN ANALYZE left behind, found by its name.
+void record_explained(const std::string &name, const std::string &tag)
+{
+    const char *const text = name.c_str();
+    const Oid relation = pg::call([text] {
+        return RangeVarGetRelid(makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(text))), NoLock, true);
+    });
+    const core::Address address = address_of(RelationRelationId, relation);
+    if (OidIsValid(relation)) ledger::record_utility(tag, "create", object_type_of(address), identity_of(address), address);
 }
 
 // The context a command's entry lives in: a top-level command may go through
@@ -109,6 +125,7 @@ void after_utility(std::uint64_t number)
         for (const auto &record : command->records) {
             ledger::record_utility(tag, record.operation, record.object_type, record.identity, record.address);
         }
+        if (command->explained.has_value()) record_explained(*command->explained, tag);
     }
     pop_command(number);
 }

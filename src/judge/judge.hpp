@@ -36,6 +36,9 @@ void judge_define(const DefineStmt *statement, Effects &effects);
 
 // Parts shared by them.
 
+// Objects of this database that the role owns, and shared ones.
+std::vector<core::Address> owned_by(Oid role);
+
 // Temporary, or created by the current transaction: nothing of value is lost.
 bool is_exempt(core::Address address);
 

@@ -43,7 +43,14 @@ core::Effect role_effect(std::string_view verb, Oid role)
     return intercept::effect_on("D21", verb, intercept::address_of(AuthIdRelationId, role));
 }
 
+std::vector<core::Address> to_vector(const Owned &owned) { return {owned.items, owned.items + owned.count}; }
+
 }  // namespace
+
+std::vector<core::Address> owned_by(Oid role)
+{
+    return to_vector(pg::call([role] { return owned_objects(role, false); }));
+}
 
 void judge_drop_owned(const List *roles, bool reassign, Effects &effects)
 {
@@ -58,7 +65,7 @@ void judge_drop_owned(const List *roles, bool reassign, Effects &effects)
         named.loss = intercept::count_of(owned.count, "object") + (reassign ? " would change owner" : " would be dropped");
         effects.push_back(std::move(named));
         if (reassign) continue;
-        std::vector<core::Address> objects(owned.items, owned.items + owned.count);
+        const std::vector<core::Address> objects = to_vector(owned);
         for (const auto &object : objects) {
             core::Effect effect = intercept::effect_on("D21", "dropping", object);
             effect.collateral = true;

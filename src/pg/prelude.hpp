@@ -178,6 +178,7 @@ extern "C" {
 #include "utils/timestamp.h"
 #include "utils/tuplesort.h"
 #include "utils/typcache.h"
+#include "utils/varlena.h"
 #include "utils/xid8.h"
 }
 
