@@ -26,6 +26,9 @@ endif
 PG_CPPFLAGS = -I$(CURDIR)/src -isystem $(shell $(PG_CONFIG) --includedir-server) \
               '-DPGDLLEXPORT=__attribute__((visibility("default")))' \
               '-DLCG_VERSION="$(EXTVERSION)"'
+ifdef LCG_DEBUG
+PG_CPPFLAGS += -DLCG_DEBUG
+endif
 PG_CXXFLAGS = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden \
               -ffile-prefix-map=$(CURDIR)=. $(WARNINGS) -MMD -MP
 EXTRA_CLEAN = $(EXTENSION_SCRIPT) $(OBJS:.o=.d) output_iso results regression.diffs regression.out tmp_check

@@ -1,6 +1,6 @@
 #include "settings.hpp"
 
-#include "pg/prelude.hpp"
+#include "pg/entry.hpp"
 
 namespace settings {
 namespace {
@@ -21,12 +21,10 @@ constinit char *migration_value = nullptr;
 constinit char *alembic_version_table_value = nullptr;
 constinit char *approval_token_value = nullptr;
 
-extern "C" {
-
 // A token in ALTER ROLE / DATABASE SET or a configuration file would be on
 // disk in clear text and outlive its purpose: refused where it can be,
 // ignored where refusing would keep a session from starting.
-static bool check_approval_token(char **, void **, GucSource source)
+bool may_hold_token(GucSource source)
 {
     switch (source) {
         case PGC_S_DEFAULT:
@@ -39,11 +37,23 @@ static bool check_approval_token(char **, void **, GucSource source)
         default:
             break;
     }
-    GUC_check_errcode(ERRCODE_INVALID_PARAMETER_VALUE);
-    GUC_check_errmsg("parameter \"langchef_guard.approval_token\" cannot be stored");
-    GUC_check_errdetail("A token belongs to one session.");
-    GUC_check_errhint("Set it in the session, or give it in PGOPTIONS.");
+    pg::call([] {
+        GUC_check_errcode(ERRCODE_INVALID_PARAMETER_VALUE);
+        GUC_check_errmsg("parameter \"langchef_guard.approval_token\" cannot be stored");
+        GUC_check_errdetail("A token belongs to one session.");
+        GUC_check_errhint("Set it in the session, or give it in PGOPTIONS.");
+    });
     return false;
+}
+
+extern "C" {
+
+static bool check_approval_token(char **, void **, GucSource source)
+{
+    return pg::guarded([source] {
+        pg::debug_point("check_approval_token");
+        return may_hold_token(source);
+    });
 }
 
 static const char *show_approval_token() { return ""; }
@@ -85,6 +95,7 @@ void define()
                                nullptr, &alembic_version_table_value, "alembic_version", PGC_SUSET, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("langchef_guard.record_temp", "Record changes of temporary objects.", nullptr, &record_temp_value,
                              false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+    pg::define_debug_point();
     MarkGUCPrefixReserved("langchef_guard");
 }
 

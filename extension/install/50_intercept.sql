@@ -1,7 +1,8 @@
 -- Decides on commands that the ProcessUtility hook did not see because the
--- library was not loaded yet.
+-- library was not loaded yet.  The one function without a search_path of its
+-- own: it resolves the names of the command as the command will.
 CREATE FUNCTION langchef_guard.ddl_command_start() RETURNS event_trigger
-    LANGUAGE c SET search_path = pg_catalog, pg_temp
+    LANGUAGE c
     AS 'MODULE_PATHNAME', 'lcg_ddl_command_start';
 COMMENT ON FUNCTION langchef_guard.ddl_command_start() IS 'decides on commands the guard''s hook did not see';
 REVOKE ALL ON FUNCTION langchef_guard.ddl_command_start() FROM PUBLIC;

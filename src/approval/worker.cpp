@@ -85,6 +85,7 @@ void serve(Segment *segment)
         result.failure = "the background worker runs another version of the library";
     } else {
         prepare_session(*request);
+        pg::debug_point("proposal_worker");
         result = work(*request);
     }
     answer(segment, result);
@@ -137,7 +138,10 @@ extern "C" void lcg_proposal_worker_main(Datum argument)
 
     approval::Segment *segment = nullptr;
     approval::Segment **const place = &segment;
-    pg::guarded([argument, place] { *place = approval::attach(argument); });
+    pg::guarded([argument, place] {
+        pg::debug_point("proposal_worker_start");
+        *place = approval::attach(argument);
+    });
     if (segment == nullptr) return;
 
     pg::ErrorReport report;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pg/call.hpp"
+#include "pg/debug_point.hpp"
 
 namespace pg {
 
@@ -47,6 +48,9 @@ auto guarded(Body &&body) -> std::invoke_result_t<Body &>
     static Datum name##_body(FunctionCallInfo fcinfo);                                             \
     extern "C" Datum name(PG_FUNCTION_ARGS)                                                        \
     {                                                                                              \
-        return pg::guarded([fcinfo] { return name##_body(fcinfo); });                              \
+        return pg::guarded([fcinfo] {                                                              \
+            pg::debug_point(#name);                                                                \
+            return name##_body(fcinfo);                                                            \
+        });                                                                                        \
     }                                                                                              \
     static Datum name##_body([[maybe_unused]] FunctionCallInfo fcinfo)

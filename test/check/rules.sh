@@ -33,8 +33,8 @@ report 'no iostream, thread, format or locale code' "$(search '#include <(iostre
 report 'pg::Error is caught in src/pg only' "$(search 'catch *\(.*pg::Error|catch *\(\.\.\.\)' | grep -v '^src/pg/' || true)"
 report 'install scripts create, and never adopt' \
     "$(grep -rniE 'CREATE +OR +REPLACE|IF +NOT +EXISTS' extension/install || true)"
-report 'every SQL function fixes its search_path' \
-    "$(awk 'FNR==1{inside=0} /^CREATE (FUNCTION|PROCEDURE)/{inside=1; name=FILENAME": "$0; fixed=0} inside&&/SET search_path/{fixed=1} inside&&/;[[:space:]]*$/{if(!fixed) print name; inside=0}' extension/install/*.sql)"
+report 'every SQL function fixes its search_path, but for the one that resolves the names of others' \
+    "$(awk 'FNR==1{inside=0} /^CREATE (FUNCTION|PROCEDURE)/{inside=1; name=FILENAME": "$0; fixed=0} inside&&/SET search_path/{fixed=1} inside&&/;[[:space:]]*$/{if(!fixed) print name; inside=0}' extension/install/*.sql | grep -v 'FUNCTION langchef_guard.ddl_command_start()' || true)"
 report 'every expected file has its test' \
     "$(for f in expected/*.out; do b=$(basename "$f" .out); [ -e "sql/$b.sql" ] || [ -e "sql/${b%_[0-9]}.sql" ] || echo "$f"; done; \
        for f in test/isolation/expected/*.out; do [ -e "$f" ] || continue; b=$(basename "$f" .out); [ -e "test/isolation/specs/$b.spec" ] || [ -e "test/isolation/specs/${b%_[0-9]}.spec" ] || echo "$f"; done)"
