@@ -24,11 +24,15 @@ class PinnedSettings {
 // The object that a part belongs to: a relation for its columns, constraints,
 // defaults, triggers, rules and policies (and for the row type of a table), a
 // domain for its constraints, a table for the index behind one of its
-// constraints.  Other addresses are returned as they are, without objsubid.
+// constraints, for its index attached to a parent's and for the sequence behind
+// an identity column, a composite type for its relation, a range for its
+// multirange and constructors.  Other addresses are returned as they are,
+// without objsubid.
 core::Address containing_object(core::Address address);
 
 // Whether the address is an object the reader describes and the ledger keeps
-// as one: not temporary, not TOAST, not an array or row type, no part.
+// as one: not the system's, not temporary, not TOAST, not an array or row type,
+// no part, nothing of the guard's own schema.  Members of extensions are.
 bool is_recorded_object(core::Address address);
 
 // Facts of one object with its parts, the object itself first.  Empty when it

@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "core/cpp_only.hpp"
+
 namespace core {
 namespace {
 
