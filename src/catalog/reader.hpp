@@ -37,7 +37,9 @@ bool is_recorded_object(core::Address address);
 
 // Facts of one object with its parts, the object itself first.  Empty when it
 // does not exist (any more) or is of a kind without a reader.  Reads committed
-// and own changes; takes no lock on the object.  Settings must be pinned.
+// and own changes; takes no lock on tables and indexes (the server's deparsing
+// of views, rules, partition keys and exclusion constraints takes ACCESS SHARE).
+// Settings must be pinned.
 core::Facts read_object(core::Address address);
 
 // Calls visit for each user object of the database (no system objects, no
