@@ -50,7 +50,14 @@ bool concerns_schema(const Node *tree)
     }
 }
 
-std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view statement)
+// The server itself will refuse such a command: no approval is asked for, and
+// above all none is spent.
+bool cannot_run_here(const core::Judgement &judgement, bool top_level)
+{
+    return judgement.outside_transaction && pg::call([top_level] { return IsInTransactionBlock(top_level); });
+}
+
+std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view statement, bool top_level)
 {
     auto command = std::make_unique<CurrentCommand>();
     command->statement = core::redact(statement);
@@ -61,7 +68,7 @@ std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view state
         command->explained =
             pg::text_of(pg::call([into] { return static_cast<const char *>(quote_qualified_identifier(into->rel->schemaname, into->rel->relname)); }));
     }
-    pass_gate(*command);
+    if (!cannot_run_here(command->judgement, top_level)) pass_gate(*command);
     return command;
 }
 
@@ -110,7 +117,7 @@ std::uint64_t before_utility(const PlannedStmt *statement, const char *query, Pr
         return 0;
     }
     if (settings::mode() == settings::Mode::off || !guard::installation().has_value()) return 0;
-    auto command = judge_command(tree, text);
+    auto command = judge_command(tree, text, context == PROCESS_UTILITY_TOPLEVEL);
     command->event_start_expected = true;
     return push_command(std::move(command), context_for(context));
 }
@@ -139,7 +146,7 @@ void before_event_command(Node *tree)
     }
     if (!concerns_schema(tree) || !watching() || creating_extension || settings::mode() == settings::Mode::off) return;
     if (!guard::installation().has_value()) return;
-    auto command = judge_command(tree, debug_query_string != nullptr ? debug_query_string : "");
+    auto command = judge_command(tree, debug_query_string != nullptr ? debug_query_string : "", true);
     if (command->cover.has_value()) {
         approval::spend(*command->cover, command->judgement);
         command->cover.reset();

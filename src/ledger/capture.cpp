@@ -36,6 +36,13 @@ bool makes_objects(const std::string &tag)
     return tag.starts_with("CREATE") || tag == "SELECT INTO" || tag == "IMPORT FOREIGN SCHEMA";
 }
 
+// CREATE INDEX CONCURRENTLY has made its index in an earlier transaction.
+bool is_created(const Subject &subject, const std::string &tag, Cause cause)
+{
+    if (!makes_objects(tag)) return false;
+    return created_in_this_transaction(subject.address) || (tag == "CREATE INDEX" && cause == Cause::named);
+}
+
 std::int64_t capture_name(const Subject &subject, const std::string &tag, Cause cause, const std::string &source)
 {
     if (cause == Cause::indirect) return 0;
@@ -78,7 +85,7 @@ std::int64_t capture_definition(const Subject &subject, const std::string &tag, 
 {
     const core::Facts facts = catalog::read_object(subject.address);
     if (facts.empty()) return capture_absorbed(subject, tag, source);
-    const bool created = created_in_this_transaction(subject.address) && makes_objects(tag);
+    const bool created = is_created(subject, tag, cause);
     const std::optional<Known> known = last_seen(subject, created);
     const Datum after = pg::jsonb_datum(core::definition_json(facts));
     if (known && cause != Cause::unreadable && same_bytes(known->definition, after)) return 0;
