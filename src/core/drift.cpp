@@ -1,5 +1,7 @@
 #include "core/drift.hpp"
 
+#include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include "core/column_order.hpp"
@@ -50,6 +52,29 @@ DriftRow whole_fact(DriftOperation operation, Fact &&fact)
     return row;
 }
 
+// Privileges with the owner under a name that is no role's.
+Value without_owner(const Payload &payload, std::string_view attribute)
+{
+    const auto acl = payload.find(attribute);
+    if (acl == payload.end()) return {};
+    const auto *const grants = std::get_if<List>(&acl->second);
+    const auto owner = payload.find("owner");
+    if (grants == nullptr || owner == payload.end()) return acl->second;
+    const auto prefix = quote_part(plain_text(owner->second)) + '=';
+    List neutral;
+    for (const auto &grant : *grants) {
+        neutral.push_back(grant.starts_with(prefix) ? grant.substr(prefix.size() - 1) : grant);
+    }
+    std::sort(neutral.begin(), neutral.end());
+    return neutral;
+}
+
+// Whether the privileges differ only because the owner's go to the new owner.
+bool follows_owner(const Difference &change, const Fact &expected, const Fact &actual)
+{
+    return change.attribute == "acl" && without_owner(expected.payload, "acl") == without_owner(actual.payload, "acl");
+}
+
 void add_changes(std::vector<DriftRow> &rows, Fact &&expected, Fact &&actual)
 {
     Facts before;
@@ -68,6 +93,7 @@ void add_changes(std::vector<DriftRow> &rows, Fact &&expected, Fact &&actual)
         return row;
     };
     for (const auto &change : changes) {
+        if (follows_owner(change, before.front(), fact)) continue;
         auto row = start();
         row.attribute = change.attribute;
         row.expected = change.before;
@@ -82,6 +108,41 @@ void add_changes(std::vector<DriftRow> &rows, Fact &&expected, Fact &&actual)
         row.expected = place;
         row.actual = ordinal_of(fact.payload);
         rows.push_back(std::move(row));
+    }
+}
+
+// The attribute whose change brings that of another one with it: of the same
+// fact, or, for what a column inherits, of its table.
+std::string_view cause_of(std::string_view attribute)
+{
+    if (attribute.starts_with("identity_")) return "identity";
+    if (attribute == "generated_kind") return "generated";
+    if (attribute == "partition_bound") return "partition_of";
+    return {};
+}
+
+bool comes_or_goes(const DriftRow &row)
+{
+    return std::holds_alternative<std::monostate>(row.expected) || std::holds_alternative<std::monostate>(row.actual);
+}
+
+void link_attributes(std::vector<DriftRow> &rows)
+{
+    std::map<std::pair<std::string_view, std::string_view>, std::size_t> changed;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (rows[i].operation == DriftOperation::changed) changed.emplace(std::pair(std::string_view(rows[i].fact), std::string_view(rows[i].attribute)), i);
+    }
+    const auto link = [&](DriftRow &row, std::string_view fact, std::string_view attribute) {
+        const auto cause = changed.find({fact, attribute});
+        if (cause != changed.end() && comes_or_goes(rows[cause->second])) row.implied_by = cause->second;
+    };
+    for (auto &row : rows) {
+        if (row.operation != DriftOperation::changed || row.implied_by != no_row) continue;
+        if (const auto cause = cause_of(row.attribute); !cause.empty()) link(row, row.fact, cause);
+        if (row.attribute == "inherited" || row.attribute == "local") {
+            link(row, row.parent, "inherits");
+            link(row, row.parent, "partition_of");
+        }
     }
 }
 
@@ -122,6 +183,7 @@ std::vector<DriftRow> find_drift(FactSource &expected, FactSource &actual, std::
     // What explains a place may be among the rows that were not looked for.
     if (rows.size() < most) keep_moved_columns(rows);
     link_to_parents(rows);
+    link_attributes(rows);
     return rows;
 }
 

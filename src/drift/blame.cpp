@@ -4,7 +4,6 @@
 
 #include "drift/report.hpp"
 
-#include "catalog/reader.hpp"
 #include "drift/environment.hpp"
 #include "pg/cursor.hpp"
 
@@ -15,7 +14,7 @@ constexpr long batch_size = 200;
 
 // One row per difference that a ledger row names, and one for a row that names none.
 constinit pg::Statement recorded_since{
-    "SELECT l.id, l.xid::pg_catalog.text::pg_catalog.int8, l.classid, l.objid, l.source,"
+    "SELECT l.id, l.xid::pg_catalog.text::pg_catalog.int8, l.command_tag, l.source,"
     "       d.item OPERATOR(pg_catalog.->>) 'fact', d.item OPERATOR(pg_catalog.->>) 'op',"
     "       d.item OPERATOR(pg_catalog.->>) 'attribute',"
     "       d.item OPERATOR(pg_catalog.->) 'before', d.item OPERATOR(pg_catalog.->) 'after'"
@@ -26,7 +25,7 @@ constinit pg::Statement recorded_since{
     " ORDER BY l.id",
     {INT8OID, INT8OID}};
 
-enum Column { id = 1, xid, class_oid, object_oid, source, fact, operation, attribute, before, after };
+enum Column { id = 1, xid, command, source, fact, operation, attribute, before, after };
 
 // How well a ledger row explains a difference; a higher one wins, then a later row.
 enum Strength { none, same_transaction, same_change, same_change_and_transaction };
@@ -52,7 +51,7 @@ std::uint64_t full_xid(std::uint32_t xmin, std::uint64_t next)
 
 class Search {
   public:
-    Search(const ExpectedSchema &schema, const std::vector<core::DriftRow> &rows) : rows_(rows), blames_(rows.size()), best_(rows.size())
+    Search(const ExpectedSchema &schema, const std::vector<core::DriftRow> &rows) : rows_(rows), blames_(rows.size()), best_(rows.size()), named_(rows.size())
     {
         const bool same_cluster = schema.system_identifier == guard::system_identifier();
         const std::uint64_t next = U64FromFullTransactionId(pg::call([] { return ReadNextFullTransactionId(); }));
@@ -70,13 +69,11 @@ class Search {
     {
         const auto ledger_id = recorded.int8(row, Column::id);
         const auto transaction = static_cast<std::uint64_t>(recorded.int8(row, Column::xid));
-        if (recorded.is_null(row, Column::fact)) {
+        if (may_have_side_effects(recorded, row)) {
             const auto [first, last] = by_xid_.equal_range(transaction);
-            for (auto at = first; at != last; ++at) {
-                if (concerns(recorded, row, rows_[at->second])) offer(at->second, {same_transaction, ledger_id});
-            }
-            return;
+            for (auto at = first; at != last; ++at) offer(at->second, {same_transaction, ledger_id});
         }
+        if (recorded.is_null(row, Column::fact)) return;
         if (recorded.text(row, Column::attribute) == "name") {
             consider_rename(recorded, row, ledger_id);
             return;
@@ -84,14 +81,19 @@ class Search {
         const auto named = recorded.text(row, Column::fact);
         const auto [first, last] = by_fact_.equal_range(named);
         for (auto at = first; at != last; ++at) {
-            if (!explains(recorded, row, rows_[at->second])) continue;
             const bool same = blames_[at->second].xid == transaction;
+            if (same) named_[at->second] = true;
+            if (!explains(recorded, row, rows_[at->second])) continue;
             offer(at->second, {same ? same_change_and_transaction : same_change, ledger_id});
         }
     }
 
     std::vector<Blame> result()
     {
+        for (std::size_t i = 0; i < rows_.size(); ++i) {
+            // A transaction whose rows name the fact, but not this change of it, did not make it.
+            if (best_[i].strength == same_transaction && named_[i]) best_[i] = {};
+        }
         for (std::size_t i = 0; i < rows_.size(); ++i) {
             // What the parent's removal or creation implies has its cause, when it has no other.
             std::size_t at = i;
@@ -118,13 +120,11 @@ class Search {
         offer_to(Column::after, core::DriftOperation::unexpected);
     }
 
-    // A command that names no differences (REASSIGN OWNED...) has changed the
-    // row when its transaction wrote it.
-    bool concerns(const pg::Rows &recorded, std::uint64_t row, const core::DriftRow &difference) const
+    // A command may change more than its ledger row names (REASSIGN OWNED, a
+    // partition by a command on its parent): the catalog row tells by its transaction.
+    static bool may_have_side_effects(const pg::Rows &recorded, std::uint64_t row)
     {
-        if (recorded.text(row, Column::source) == "utility") return true;
-        const auto object = catalog::containing_object(difference.address);
-        return recorded.oid(row, Column::class_oid) == object.classid && recorded.oid(row, Column::object_oid) == object.objid;
+        return recorded.text(row, Column::command) != "SET" && recorded.text(row, Column::source) != "unobserved";
     }
 
     bool explains(const pg::Rows &recorded, std::uint64_t row, const core::DriftRow &difference) const
@@ -150,6 +150,7 @@ class Search {
     const std::vector<core::DriftRow> &rows_;
     std::vector<Blame> blames_;
     std::vector<Candidate> best_;
+    std::vector<bool> named_;
     std::unordered_multimap<std::string, std::size_t> by_fact_;
     std::unordered_multimap<std::uint64_t, std::size_t> by_xid_;
 };
