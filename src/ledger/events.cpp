@@ -39,7 +39,7 @@ std::vector<Affected> affected_objects(const std::vector<Touched> &touched)
     std::vector<Affected> affected;
     std::set<core::Address> seen;
     for (const Touched &one : touched) {
-        const core::Address address = catalog::containing_object(one.address);
+        const core::Address address = kept_object(one.address);
         if (!seen.insert(address).second) continue;
         // The row of the extension stands for what its script does to its members.
         if (one.in_extension && is_extension_member(address)) continue;
@@ -84,10 +84,14 @@ void record_drop(const std::string &tag)
         }
     }
     ensure_baseline(gone);
+    const bool drops_extension =
+        std::any_of(gone.begin(), gone.end(), [](const Subject &one) { return one.address.classid == ExtensionRelationId; });
     for (const Dropped &dropped : all) {
         if (dropped.part || dropped.subject.schema_name == "langchef_guard") continue;
         if (dropped.subject.temporary && !settings::record_temp()) continue;
-        capture_drop(dropped.subject, tag, dropped.named);
+        // The row of the extension stands for its members.
+        const bool named = dropped.named && !(drops_extension && was_extension_member(dropped.subject.address));
+        capture_drop(dropped.subject, tag, named);
     }
     std::set<core::Address> seen;
     for (const core::Address &container : containers) {

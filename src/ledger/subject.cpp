@@ -1,7 +1,7 @@
 #include "ledger/subject.hpp"
 
 #include "catalog/reader.hpp"
-#include "guard/installation.hpp"
+#include "ledger/version.hpp"
 #include "settings.hpp"
 
 namespace ledger {
@@ -75,6 +75,39 @@ Keeping keeping_of(const Subject &subject)
     if (subject.address.classid == RelationRelationId) return Keeping::definition;
     // Base and shell types have no reader.
     return subject.address.classid == TypeRelationId ? Keeping::name_only : Keeping::not_at_all;
+}
+
+core::Address kept_object(core::Address address)
+{
+    if (address.classid != PublicationRelRelationId && address.classid != PublicationNamespaceRelationId) {
+        return catalog::containing_object(address);
+    }
+    const Oid publication = pg::call([address] {
+        const bool relation = address.classid == PublicationRelRelationId;
+        const HeapTuple tuple =
+            SearchSysCache1(relation ? PUBLICATIONREL : PUBLICATIONNAMESPACE, ObjectIdGetDatum(address.objid));
+        if (!HeapTupleIsValid(tuple)) return InvalidOid;
+        const Oid found = relation ? reinterpret_cast<const FormData_pg_publication_rel *>(GETSTRUCT(tuple))->prpubid
+                                   : reinterpret_cast<const FormData_pg_publication_namespace *>(GETSTRUCT(tuple))->pnpubid;
+        ReleaseSysCache(tuple);
+        return found;
+    });
+    return {PublicationRelationId, publication, 0};
+}
+
+bool was_extension_member(core::Address address)
+{
+    return pg::call([address] {
+        bool member = false;
+        std::array<ScanKeyData, 2> keys;
+        ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.classid));
+        ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.objid));
+        each_version(DependRelationId, DependDependerIndexId, keys, [&member](HeapTuple tuple) {
+            const auto *const form = reinterpret_cast<const FormData_pg_depend *>(GETSTRUCT(tuple));
+            if (form->deptype == DEPENDENCY_EXTENSION && version_of(tuple) == Version::removed) member = true;
+        });
+        return member;
+    });
 }
 
 bool is_extension_member(core::Address address)

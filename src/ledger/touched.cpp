@@ -1,6 +1,6 @@
 #include "ledger/event_list.hpp"
 #include "ledger/server_rows.hpp"
-#include "pg/call.hpp"
+#include "ledger/version.hpp"
 
 namespace ledger {
 namespace {
@@ -130,7 +130,8 @@ void add_indexes(Items *items, Oid table, bool in_extension)
     table_close(catalog, AccessShareLock);
 }
 
-// What mentions an object by name shows its new name when deparsed.
+// What mentions an object by name shows its new name when deparsed; what a
+// schema holds is mentioned with the schema's name by what depends on it in turn.
 void add_dependents(Items *items, const ObjectAddress &object, bool in_extension)
 {
     ScanKeyData keys[2];
@@ -146,6 +147,7 @@ void add_dependents(Items *items, const ObjectAddress &object, bool in_extension
         ObjectAddress dependent;
         ObjectAddressSubSet(dependent, form->classid, form->objid, form->objsubid);
         items->add(dependent, in_extension, Cause::indirect);
+        if (object.classId == NamespaceRelationId) add_dependents(items, dependent, in_extension);
     }
     systable_endscan(scan);
     table_close(catalog, AccessShareLock);
@@ -159,6 +161,25 @@ void add_owned_sequences(Items *items, Oid table, bool in_extension)
     }
 }
 
+void add_partition(Items *items, Oid partition, bool in_extension)
+{
+    items->add(RelationRelationId, partition, in_extension, Cause::named);
+    if (get_rel_relkind(partition) == RELKIND_RELATION) add_indexes(items, partition, in_extension);
+    add_heirs(items, partition, in_extension);
+}
+
+// DETACH is reported with the parent alone: the partitions it had are told by
+// the rows that went.
+void add_detached(Items *items, Oid parent, bool in_extension)
+{
+    std::array<ScanKeyData, 1> key;
+    ScanKeyInit(&key[0], Anum_pg_inherits_inhparent, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(parent));
+    each_version(InheritsRelationId, InheritsParentIndexId, key, [&](HeapTuple tuple) {
+        if (version_of(tuple) != Version::removed) return;
+        add_partition(items, reinterpret_cast<const FormData_pg_inherits *>(GETSTRUCT(tuple))->inhrelid, in_extension);
+    });
+}
+
 void add_alter_table(Items *items, const CollectedCommand *command)
 {
     const Oid relation = command->d.alterTable.objectId;
@@ -169,12 +190,12 @@ void add_alter_table(Items *items, const CollectedCommand *command)
         if (!IsA(subcommand->parsetree, AlterTableCmd)) continue;
         switch (reinterpret_cast<const AlterTableCmd *>(subcommand->parsetree)->subtype) {
             case AT_AttachPartition:
-            case AT_DetachPartition:
-            case AT_DetachPartitionFinalize:
-                if (get_rel_relkind(subcommand->address.objectId) == RELKIND_RELATION) {
-                    add_indexes(items, subcommand->address.objectId, command->in_extension);
+                if (get_rel_relkind(relation) == RELKIND_PARTITIONED_TABLE) {
+                    add_partition(items, subcommand->address.objectId, command->in_extension);
                 }
                 break;
+            case AT_DetachPartition:
+            case AT_DetachPartitionFinalize: add_detached(items, relation, command->in_extension); break;
             case AT_ChangeOwner:
             case AT_SetLogged:
             case AT_SetUnLogged: add_owned_sequences(items, relation, command->in_extension); break;
