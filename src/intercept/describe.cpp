@@ -34,7 +34,14 @@ std::string name_in_message(core::Address address)
         }));
         return "column \"" + column + "\" of " + name_in_message({address.classid, address.objid, 0});
     }
-    return object_type_of(address) + " \"" + identity_of(address) + '"';
+    const core::Address container = catalog::containing_object(address);
+    const std::string identity = identity_of(address);
+    const std::size_t on = identity.rfind(" on ");
+    if (container == address || on == std::string::npos) return object_type_of(address) + " \"" + identity + '"';
+    // The identity of a constraint, trigger, rule or policy is "name on relation".
+    std::string type = object_type_of(address);
+    if (address.classid == ConstraintRelationId) type = "constraint";
+    return type + " \"" + identity.substr(0, on) + "\" of " + name_in_message(container);
 }
 
 core::Effect effect_on(std::string_view rule, std::string_view verb, core::Address address)

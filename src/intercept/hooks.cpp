@@ -40,16 +40,17 @@ bool may_change_every_row(const QueryDesc *query)
 
 extern "C" void lcg_executor_start(QueryDesc *query, int flags)
 {
+    if (next_executor_start != nullptr) {
+        next_executor_start(query, flags);
+    } else {
+        standard_ExecutorStart(query, flags);
+    }
+    // Privileges have been checked by now, and no row has been touched.
     if (may_change_every_row(query) && (flags & EXEC_FLAG_EXPLAIN_ONLY) == 0) {
         pg::guarded([query] {
             pg::debug_point("executor_start");
             intercept::before_execution(query);
         });
-    }
-    if (next_executor_start != nullptr) {
-        next_executor_start(query, flags);
-    } else {
-        standard_ExecutorStart(query, flags);
     }
 }
 

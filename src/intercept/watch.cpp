@@ -151,7 +151,8 @@ void before_event_command(Node *tree)
         approval::spend(*command->cover, command->judgement);
         command->cover.reset();
     }
-    push_command(std::move(command), CurTransactionContext);
+    // Nobody pops this entry: it goes with the portal of the statement.
+    push_command(std::move(command), context_for(PROCESS_UTILITY_TOPLEVEL));
 }
 
 void before_execution(const QueryDesc *query)

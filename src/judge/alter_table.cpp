@@ -159,8 +159,10 @@ void detach(const Target &target, const RangeVar *child_name, bool partition, Ef
     if (!OidIsValid(child)) return;
     const core::Address address = address_of(RelationRelationId, child);
     if (is_exempt(address)) return;
-    core::Effect effect = intercept::effect_on("D24", partition ? "detaching partition" : "removing inheritance of", address);
-    effect.phrase += " from " + intercept::name_in_message(target.address);
+    core::Effect effect = intercept::effect_on("D24", "detaching", address);
+    effect.phrase = (partition ? "detaching partition \"" + effect.identity + "\" from " :
+                                 "ending the inheritance of " + intercept::name_in_message(address) + " from ") +
+                    intercept::name_in_message(target.address);
     const intercept::Count rows = intercept::count_rows(child);
     effect.rows = rows.rows;
     effect.loss = rows.text("row");
@@ -202,6 +204,7 @@ void judge_command(const Target &target, const AlterTableCmd *command, Effects &
         case AT_SetUnLogged:
             if (persistence_is(target.relation, RELPERSISTENCE_PERMANENT)) {
                 change_table(target, "D25", "setting unlogged", "", effects);
+                if (!effects.empty()) effects.back().phrase = "setting " + intercept::name_in_message(target.address) + " unlogged";
             }
             return;
         case AT_DetachPartition:
