@@ -1,7 +1,7 @@
 #include "ledger/notify.hpp"
 
 #include "core/value.hpp"
-#include "pg/call.hpp"
+#include "pg/entry.hpp"
 
 namespace ledger {
 namespace {
@@ -25,6 +25,61 @@ std::string change_json(std::int64_t ledger_id, const Change &change, const std:
     return json;
 }
 
+// A transaction with notifications cannot be prepared, which would take DDL
+// in two-phase commit away from applications.  So they wait here until the
+// commit; those of a prepared transaction are not sent.
+struct Pending {
+    SubTransactionId subtransaction;
+    const char *payload;
+    Pending *next;
+};
+
+// In the transaction's memory, the newest first.
+constinit Pending *pending = nullptr;
+constinit bool registered = false;
+
+extern "C" void lcg_notify_at_commit(XactEvent event, void *)
+{
+    if (event == XACT_EVENT_PRE_COMMIT) {
+        pg::guarded([] {
+            pg::call([] {
+                Pending *oldest = nullptr;
+                for (Pending *at = pending; at != nullptr;) {
+                    Pending *const next = at->next;
+                    at->next = oldest;
+                    oldest = at;
+                    at = next;
+                }
+                pending = nullptr;
+                for (; oldest != nullptr; oldest = oldest->next) Async_Notify(channel, oldest->payload);
+            });
+        });
+    } else if (event != XACT_EVENT_PRE_PREPARE) {
+        pending = nullptr;
+    }
+}
+
+// Subtransactions that began after the aborted one and before its end are inside it.
+extern "C" void lcg_notify_at_rollback(SubXactEvent event, SubTransactionId aborted, SubTransactionId, void *)
+{
+    if (event != SUBXACT_EVENT_ABORT_SUB) return;
+    while (pending != nullptr && pending->subtransaction >= aborted) pending = pending->next;
+}
+
+void keep_until_commit(const char *payload)
+{
+    pg::call([payload] {
+        if (!registered) {
+            RegisterXactCallback(lcg_notify_at_commit, nullptr);
+            RegisterSubXactCallback(lcg_notify_at_rollback, nullptr);
+            registered = true;
+        }
+        auto *const entry = static_cast<Pending *>(MemoryContextAlloc(TopTransactionContext, sizeof(Pending)));
+        *entry = {GetCurrentSubTransactionId(), MemoryContextStrdup(TopTransactionContext, payload), pending};
+        pending = entry;
+    });
+}
+
 }  // namespace
 
 void notify_change(std::int64_t ledger_id, const Change &change)
@@ -32,8 +87,7 @@ void notify_change(std::int64_t ledger_id, const Change &change)
     const std::string role = pg::text_of(pg::call([] { return GetUserNameFromId(GetSessionUserId(), true); }));
     std::string json = change_json(ledger_id, change, role, true);
     if (json.size() > longest_payload) json = change_json(ledger_id, change, role, false);
-    const char *const payload = json.c_str();
-    pg::call([payload] { Async_Notify(channel, payload); });
+    keep_until_commit(json.c_str());
 }
 
 }  // namespace ledger

@@ -5,7 +5,7 @@
 namespace ledger {
 
 // Tells listeners of channel langchef_guard of a ledger row, when and if the
-// transaction commits.
+// transaction commits; not when it is prepared for two-phase commit.
 void notify_change(std::int64_t ledger_id, const Change &change);
 
 }  // namespace ledger
