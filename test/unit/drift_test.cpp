@@ -1,0 +1,177 @@
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "core/drift.hpp"
+
+namespace {
+
+// Facts of a test, with their canonical JSON as the digest.
+class Given final : public core::FactSource {
+  public:
+    explicit Given(core::Facts facts) : facts_(std::move(facts))
+    {
+        std::sort(facts_.begin(), facts_.end(), [](const auto &left, const auto &right) { return left.id < right.id; });
+    }
+
+    bool next() override
+    {
+        if (++at_ > facts_.size()) return false;
+        digest_ = facts_[at_ - 1].parent + core::canonical_json(facts_[at_ - 1].payload);
+        return true;
+    }
+    std::string_view key() const override { return facts_[at_ - 1].id; }
+    std::string_view digest() const override { return digest_; }
+    core::Fact fact() const override { return facts_[at_ - 1]; }
+
+  private:
+    core::Facts facts_;
+    std::size_t at_ = 0;
+    std::string digest_;
+};
+
+core::Fact table(const std::string &name)
+{
+    core::Fact fact;
+    fact.kind = "table";
+    fact.id = "table:" + name;
+    fact.set("owner", std::string("bob"));
+    return fact;
+}
+
+core::Fact column(const std::string &of, const std::string &name, std::int64_t ordinal)
+{
+    core::Fact fact;
+    fact.kind = "column";
+    fact.id = "column:" + of + '.' + name;
+    fact.parent = "table:" + of;
+    fact.set("ordinal", ordinal);
+    fact.set("type", std::string("integer"));
+    return fact;
+}
+
+core::Facts table_of(const std::string &name, const std::string &columns)
+{
+    core::Facts facts{table(name)};
+    std::int64_t ordinal = 0;
+    for (const char c : columns) facts.push_back(column(name, std::string(1, c), ++ordinal));
+    return facts;
+}
+
+std::vector<core::DriftRow> drift(core::Facts expected, core::Facts actual)
+{
+    Given left(std::move(expected));
+    Given right(std::move(actual));
+    return core::find_drift(left, right);
+}
+
+// "missing a, changed ordinal of b" of the columns of one table.
+std::string order_drift(const std::string &expected, const std::string &actual)
+{
+    std::string out;
+    for (const auto &row : drift(table_of("t", expected), table_of("t", actual))) {
+        out += std::string(core::operation_word(row.operation)).substr(0, 1) + row.fact.back();
+    }
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("equal schemas have no drift")
+{
+    CHECK(drift({}, {}).empty());
+    CHECK(drift(table_of("t", "abc"), table_of("t", "abc")).empty());
+}
+
+TEST_CASE("a missing table explains its missing columns")
+{
+    const auto rows = drift(table_of("t", "ab"), {});
+    REQUIRE(rows.size() == 3);
+    CHECK(rows[2].fact == "table:t");
+    CHECK(rows[2].implied_by == core::no_row);
+    CHECK(rows[0].implied_by == 2);
+    CHECK(rows[1].implied_by == 2);
+    CHECK(core::severity(rows[2]) == "breaking");
+    CHECK(core::describe(rows[0]) == "Column t.a does not exist.");
+}
+
+TEST_CASE("an unexpected column of a table that is expected stands alone")
+{
+    const auto rows = drift(table_of("t", "a"), table_of("t", "ab"));
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].operation == core::DriftOperation::unexpected);
+    CHECK(rows[0].implied_by == core::no_row);
+    CHECK(core::plain_text(rows[0].actual) == "integer");
+}
+
+TEST_CASE("one row per attribute")
+{
+    auto changed = table("t");
+    changed.set("owner", std::string("alice"));
+    changed.set("row_security", true);
+    const auto rows = drift({table("t")}, {changed});
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].attribute == "owner");
+    CHECK(core::describe(rows[0]) == "Owner of table t is alice, expected bob.");
+    CHECK(core::describe(rows[1]) == "Row security of table t is true, expected not set.");
+    CHECK(core::severity(rows[1]) == "security");
+}
+
+TEST_CASE("a new owner has the old one's privileges")
+{
+    auto before = table("t");
+    before.set("acl", core::List{"bob=INSERT", "bob=SELECT", "carol=SELECT"});
+    auto after = table("t");
+    after.set("owner", std::string("alice"));
+    after.set("acl", core::List{"alice=INSERT", "alice=SELECT", "carol=SELECT"});
+    CHECK(drift({before}, {after}).size() == 1);
+    after.set("acl", core::List{"alice=SELECT", "carol=SELECT"});
+    CHECK(drift({before}, {after}).size() == 2);
+}
+
+TEST_CASE("only columns that moved differ in their place")
+{
+    CHECK(order_drift("abcd", "acd") == "mb");
+    CHECK(order_drift("acd", "abcd") == "ub");
+    CHECK(order_drift("abcde", "acdeb") == "cb");
+    CHECK(order_drift("abcde", "adbce") == "cd");
+    CHECK(order_drift("abcde", "acdef") == "mbuf");
+    CHECK(order_drift("abc", "xabc") == "ux");
+    CHECK(order_drift("ab", "ba").size() == 2);
+}
+
+TEST_CASE("what identity brings follows from it")
+{
+    auto before = table_of("t", "a");
+    auto after = before;
+    after[1].set("identity", std::string("always"));
+    after[1].set("identity_start", std::int64_t{1});
+    const auto rows = drift(before, after);
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].implied_by == core::no_row);
+    CHECK(rows[1].implied_by == 0);
+}
+
+TEST_CASE("the search can stop early")
+{
+    Given left(table_of("t", "abc"));
+    Given right({});
+    CHECK(core::find_drift(left, right, 1).size() == 1);
+}
+
+TEST_CASE("ids of differences tell them apart")
+{
+    core::DriftRow row;
+    row.fact = "table:t";
+    row.attribute = "owner";
+    row.actual = std::string("a, b");
+    auto other = row;
+    CHECK(core::identifying_text("x", row) == core::identifying_text("x", other));
+    CHECK(core::identifying_text("x", row) != core::identifying_text("y", row));
+    other.actual = core::List{"a", "b"};
+    CHECK(core::plain_text(row.actual) == core::plain_text(other.actual));
+    CHECK(core::identifying_text("x", row) != core::identifying_text("x", other));
+    other = row;
+    other.expected = std::string();
+    CHECK(core::identifying_text("x", row) != core::identifying_text("x", other));
+}
