@@ -99,9 +99,11 @@ void check_four_eyes(const Proposal &proposal)
         !is_this_session(proposal.requester, proposal.authenticated_role)) {
         return;
     }
+    std::string cause = "role \"" + proposal.requester + '"';
+    if (proposal.authenticated_role != proposal.requester) cause += ", logged in as \"" + proposal.authenticated_role + "\",";
     throw pg::GuardError(ERRCODE_INSUFFICIENT_PRIVILEGE, "a requester cannot approve " + proposal.name(),
-                         "Setting \"langchef_guard.four_eyes\" is on, and role \"" + proposal.requester + "\" caused the proposal.",
-                         "Another role must approve it.");
+                         "Setting \"langchef_guard.four_eyes\" is on, and " + cause + " caused the proposal.",
+                         "Somebody else must approve it.");
 }
 
 // The role and the OIDs in the digests must mean what they meant when it was filed.

@@ -29,10 +29,10 @@ class Worker {
             worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
             worker.bgw_restart_time = BGW_NEVER_RESTART;
             // Found through dynamic_library_path, as by shared_preload_libraries.
-            strlcpy(worker.bgw_library_name, "langchef_guard", sizeof worker.bgw_library_name);
-            strlcpy(worker.bgw_function_name, "lcg_proposal_worker_main", sizeof worker.bgw_function_name);
-            strlcpy(worker.bgw_name, "langchef_guard worker", sizeof worker.bgw_name);
-            strlcpy(worker.bgw_type, "langchef_guard worker", sizeof worker.bgw_type);
+            pg_snprintf(worker.bgw_library_name, sizeof worker.bgw_library_name, "%s", "langchef_guard");
+            pg_snprintf(worker.bgw_function_name, sizeof worker.bgw_function_name, "%s", "lcg_proposal_worker_main");
+            pg_snprintf(worker.bgw_name, sizeof worker.bgw_name, "%s", "langchef_guard worker");
+            pg_snprintf(worker.bgw_type, sizeof worker.bgw_type, "%s", "langchef_guard worker");
             worker.bgw_main_arg = UInt32GetDatum(segment);
             worker.bgw_notify_pid = caller;
             BackgroundWorkerHandle *handle = nullptr;
@@ -50,11 +50,11 @@ class Worker {
 
     // Until the worker has answered and is gone, so that a row of tasks needs
     // one slot.
-    Ending wait(Segment *segment, int timeout)
+    Ending wait(int timeout)
     {
         BackgroundWorkerHandle *const handle = handle_;
         bool *const stopped = &stopped_;
-        return pg::call([handle, stopped, segment, timeout] {
+        return pg::call([handle, stopped, timeout] {
             const TimestampTz deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), timeout);
             for (;;) {
                 pid_t pid = 0;
@@ -101,7 +101,7 @@ core::WorkerResult ask(dsm_segment *shared, Segment *segment, int timeout)
 {
     Worker worker(dsm_segment_handle(shared));
     if (!worker.registered()) return failed("no background worker slot is free");
-    const Ending ending = worker.wait(segment, timeout);
+    const Ending ending = worker.wait(timeout);
     worker.forget();
     // Whatever the ending: a result that is there says what was committed.
     if (auto result = answer(segment)) return std::move(*result);
