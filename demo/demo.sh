@@ -40,6 +40,7 @@ SQL
 say "Roles, none of them superuser: langchef_app owns the database and runs Alembic, oncall is a member of it, dba approves."
 sql postgres "CREATE EXTENSION langchef_guard"
 sql postgres "SELECT langchef_guard.grant_approver('dba')"
+sql postgres "SELECT langchef_guard.grant_auditor('dba')"
 sql postgres "SELECT * FROM langchef_guard.status()"
 
 chapter "A developer migrates; nothing in env.py knows of the guard"
