@@ -20,7 +20,7 @@ void fail(const char *name, std::string_view kind)
     if (kind == "guard") throw GuardError(sqlstate::guard_protected, "guard error at " + place, "Detail of " + place + ".", "Hint of " + place + ".");
     call([name] {
         ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg_internal("server error at %s", name),
-                        errdetail_internal("Detail of %s.", name), errhint_internal("Hint of %s.", name)));
+                        errdetail_internal("Detail of %s.", name), errhint("Hint of %s.", name)));
     });
 }
 
