@@ -53,6 +53,8 @@ enum Column : int {
 using LedgerRow = NewRow<column_count>;
 
 constinit std::int64_t last_written = 0;
+// Where it was written: another installation's ledger counts anew.
+constinit Oid last_written_to = InvalidOid;
 
 Datum text_array_datum(const std::vector<std::string> &texts)
 {
@@ -119,8 +121,10 @@ std::int64_t append(const Change &change, const Images &images)
     if (images.before) row.set(definition_before, *images.before);
     if (images.after) row.set(definition_after, *images.after);
     if (images.difference) row.set(difference, *images.difference);
-    insert_row(guard_relation("ledger"), row);
+    const Oid ledger = guard_relation("ledger");
+    insert_row(ledger, row);
     last_written = new_id;
+    last_written_to = ledger;
     notify_change(new_id, change);
     return new_id;
 }
@@ -134,6 +138,6 @@ std::int64_t append(const Change &change)
     return append(change, images);
 }
 
-std::int64_t last_id() { return last_written; }
+std::int64_t last_id() { return last_written != 0 && guard_relation("ledger") == last_written_to ? last_written : 0; }
 
 }  // namespace ledger
