@@ -166,12 +166,14 @@ SnapshotFact read_fact_line(std::string_view line, bool unicode)
 
 std::optional<std::string_view> Lines::next()
 {
-    if (rest_.empty()) return std::nullopt;
-    ++number_;
-    const auto end = rest_.find('\n');
-    const auto line = rest_.substr(0, end);
-    rest_ = end == std::string_view::npos ? std::string_view() : rest_.substr(end + 1);
-    return line;
+    while (!rest_.empty()) {
+        ++number_;
+        const auto end = rest_.find('\n');
+        const auto line = rest_.substr(0, end);
+        rest_ = end == std::string_view::npos ? std::string_view() : rest_.substr(end + 1);
+        if (line.find_first_not_of(" \t\r") != std::string_view::npos) return line;
+    }
+    return std::nullopt;
 }
 
 }  // namespace core

@@ -58,11 +58,12 @@ std::string fact_line(std::string_view canonical, std::string_view digest);
 SnapshotHeader read_header(std::string_view line);
 SnapshotFact read_fact_line(std::string_view line, bool unicode);
 
-// The lines of a document, without their newlines.
+// The lines of a document, without their newlines; blank ones are counted, but
+// left out: quoting a file in SQL puts one before it.
 class Lines {
   public:
     explicit Lines(std::string_view document) : rest_(document) {}
-    // Null after the last line; a newline at the very end starts no line.
+    // Null after the last line.
     std::optional<std::string_view> next();
     std::int64_t number() const { return number_; }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "guard/installation.hpp"
+#include "ledger/snapshot_scope.hpp"
 #include "pg/spi.hpp"
 
 namespace drift {
 
-// SPI as the owner of the extension, whoever calls.  Raises where the
-// extension is not installed.
+// SPI as the owner of the extension, whoever calls.  Its queries read what was
+// there when it began, changes by the same statement included.  Raises where
+// the extension is not installed.
 class OwnerSession {
   public:
     OwnerSession() : as_owner_(owner()) {}
@@ -17,12 +19,14 @@ class OwnerSession {
   private:
     static Oid owner()
     {
+        pg::call([] { CommandCounterIncrement(); });
         const auto installed = guard::installation();
         if (!installed) throw pg::GuardError(ERRCODE_UNDEFINED_OBJECT, "extension \"langchef_guard\" is not installed");
         return installed->owner;
     }
 
     pg::UserScope as_owner_;
+    ledger::SnapshotScope snapshot_;
     pg::SpiSession spi_;
 };
 
