@@ -85,15 +85,22 @@ void capture_exception(ErrorReport &report) noexcept
     }
 }
 
+// The server logs the text of a failing statement; a token in it would stay in the log.
+static bool statement_holds_token() { return debug_query_string != nullptr && std::strstr(debug_query_string, "lcg_") != nullptr; }
+
 void raise(const ErrorReport &report)
 {
-    if (report.server != nullptr && report.server->message != nullptr) ReThrowError(report.server);
+    if (report.server != nullptr && report.server->message != nullptr) {
+        report.server->hide_stmt = report.server->hide_stmt || statement_holds_token();
+        ReThrowError(report.server);
+    }
     const int code = report.server != nullptr ? report.server->sqlerrcode : report.sqlstate;
     if (errstart(ERROR, TEXTDOMAIN)) {
         errcode(code);
         errmsg_internal("%s", report.message != nullptr ? report.message : "out of memory");
         if (report.detail != nullptr) errdetail_internal("%s", report.detail);
         if (report.hint != nullptr) errhint("%s", report.hint);
+        errhidestmt(statement_holds_token());
         errfinish(report.file, report.line, report.function);
     }
     pg_unreachable();
