@@ -28,31 +28,6 @@ bool is_token_char(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
 }
 
-// Masks the guard's tokens wherever they stand.
-std::string mask_tokens(std::string_view text)
-{
-    constexpr std::string_view prefix = "lcg_";
-    constexpr std::size_t shortest = 20;
-    std::string out;
-    out.reserve(text.size());
-    std::size_t from = 0;
-    while (from < text.size()) {
-        const std::size_t found = text.find(prefix, from);
-        if (found == std::string_view::npos) break;
-        std::size_t end = found + prefix.size();
-        while (end < text.size() && is_token_char(text[end])) ++end;
-        if (end - found - prefix.size() >= shortest) {
-            out += text.substr(from, found - from);
-            out += mask;
-        } else {
-            out += text.substr(from, end - from);
-        }
-        from = end;
-    }
-    if (from < text.size()) out += text.substr(from);
-    return out;
-}
-
 bool ends_value(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '&' || c == '\'' || c == '"'; }
 
 // Masks passwords in connection strings: password=..., and user:password@ of a URI.
@@ -321,7 +296,31 @@ class Redactor {
 
 }  // namespace
 
-std::string redact(std::string_view statement) { return mask_tokens(Redactor(statement, 0).run()); }
+std::string redact_tokens(std::string_view text)
+{
+    constexpr std::string_view prefix = "lcg_";
+    constexpr std::size_t shortest = 20;
+    std::string out;
+    out.reserve(text.size());
+    std::size_t from = 0;
+    while (from < text.size()) {
+        const std::size_t found = text.find(prefix, from);
+        if (found == std::string_view::npos) break;
+        std::size_t end = found + prefix.size();
+        while (end < text.size() && is_token_char(text[end])) ++end;
+        if (end - found - prefix.size() >= shortest) {
+            out += text.substr(from, found - from);
+            out += mask;
+        } else {
+            out += text.substr(from, end - from);
+        }
+        from = end;
+    }
+    if (from < text.size()) out += text.substr(from);
+    return out;
+}
+
+std::string redact(std::string_view statement) { return redact_tokens(Redactor(statement, 0).run()); }
 
 std::string_view own_slice(std::string_view query, int location, int length)
 {

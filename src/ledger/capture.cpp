@@ -2,6 +2,7 @@
 
 #include "catalog/reader.hpp"
 #include "core/definition.hpp"
+#include "core/redact.hpp"
 #include "ledger/append.hpp"
 #include "ledger/known.hpp"
 #include "pg/jsonb.hpp"
@@ -67,6 +68,22 @@ std::optional<Known> last_seen(const Subject &subject, bool created)
 
 Datum jsonb_of(const std::vector<core::Difference> &differences) { return pg::jsonb_datum(core::differences_json(differences)); }
 
+// What the ledger is to know of an object: its facts, without the guard's
+// tokens, which somebody may have written into a function or a comment.
+struct Image {
+    core::Facts facts;
+    Datum definition;
+};
+
+Image image_of(core::Facts &&facts)
+{
+    const std::string json = core::definition_json(facts);
+    const std::string clean = core::redact_tokens(json);
+    const Datum definition = pg::jsonb_datum(clean);
+    if (clean != json) return {pg::facts_from_definition(definition), definition};
+    return {std::move(facts), definition};
+}
+
 // An object that exists and has no definition of its own any more: an index
 // that was attached to its parent's.
 std::int64_t capture_absorbed(const Subject &subject, const std::string &tag, const std::string &source)
@@ -83,11 +100,11 @@ std::int64_t capture_absorbed(const Subject &subject, const std::string &tag, co
 
 std::int64_t capture_definition(const Subject &subject, const std::string &tag, Cause cause, const std::string &source)
 {
-    const core::Facts facts = catalog::read_object(subject.address);
-    if (facts.empty()) return capture_absorbed(subject, tag, source);
+    core::Facts read = catalog::read_object(subject.address);
+    if (read.empty()) return capture_absorbed(subject, tag, source);
     const bool created = is_created(subject, tag, cause);
     const std::optional<Known> known = last_seen(subject, created);
-    const Datum after = pg::jsonb_datum(core::definition_json(facts));
+    const auto [facts, after] = image_of(std::move(read));
     if (known && cause != Cause::unreadable && same_bytes(known->definition, after)) return 0;
 
     Images images;

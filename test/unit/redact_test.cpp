@@ -64,6 +64,7 @@ TEST_CASE("tokens are masked everywhere")
     check("SELECT 1 /* " + token + " */ \"x" + token + "\"", "SELECT 1 /* <redacted> */ \"x<redacted>\"");
     check("DO $$BEGIN PERFORM '" + token + "'; END$$", "DO $$BEGIN PERFORM '<redacted>'; END$$");
     unchanged("SELECT 'lcg_short', lcg_");
+    CHECK(core::redact_tokens("PASSWORD 'x' " + token + ".") == "PASSWORD 'x' <redacted>.");
 }
 
 TEST_CASE("the token setting is masked whatever its value")
