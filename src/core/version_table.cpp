@@ -1,5 +1,7 @@
 #include "core/version_table.hpp"
 
+#include "core/cpp_only.hpp"
+
 namespace core {
 
 std::vector<VersionTable> version_tables(std::string_view setting)
