@@ -49,6 +49,16 @@ std::uint64_t full_xid(std::uint32_t xmin, std::uint64_t next)
     return full;
 }
 
+// The ledger has the ids of whole transactions; the server forgets to which
+// one a subtransaction belonged once no snapshot can need it.
+std::uint32_t top_transaction(std::uint32_t xmin)
+{
+    return pg::call([xmin] {
+        const bool known = TransactionIdIsNormal(xmin) && TransactionIdFollowsOrEquals(xmin, TransactionXmin);
+        return known ? SubTransGetTopmostTransaction(xmin) : xmin;
+    });
+}
+
 class Search {
   public:
     Search(const ExpectedSchema &schema, const std::vector<core::DriftRow> &rows) : rows_(rows), blames_(rows.size()), best_(rows.size()), named_(rows.size())
@@ -56,7 +66,7 @@ class Search {
         const bool same_cluster = schema.system_identifier == guard::system_identifier();
         const std::uint64_t next = U64FromFullTransactionId(pg::call([] { return ReadNextFullTransactionId(); }));
         for (std::size_t i = 0; i < rows.size(); ++i) {
-            blames_[i].xid = full_xid(rows[i].xmin, next);
+            blames_[i].xid = full_xid(top_transaction(rows[i].xmin), next);
             by_fact_.emplace(rows[i].fact, i);
             if (blames_[i].xid != 0) by_xid_.emplace(blames_[i].xid, i);
             blames_[i].before = rows[i].operation == core::DriftOperation::missing

@@ -28,6 +28,7 @@ extern "C" {
 #include "access/htup_details.h"
 #include "access/parallel.h"
 #include "access/reloptions.h"
+#include "access/subtrans.h"
 #include "access/sysattr.h"
 #include "access/table.h"
 #include "access/tableam.h"
