@@ -95,3 +95,5 @@ void keep_moved_columns(std::vector<DriftRow> &rows)
 }
 
 }  // namespace core
+
+#include "core/cpp_only.hpp"

@@ -55,3 +55,5 @@ std::string_view severity(const DriftRow &row)
 }
 
 }  // namespace core
+
+#include "core/cpp_only.hpp"
