@@ -21,6 +21,11 @@ ifdef WERROR
 WARNINGS  += -Werror
 endif
 
+# The server was built by gcc and hands its options on; clang does not know all of them.
+ifneq (,$(findstring clang,$(CXX)))
+WARNINGS  += -Wno-unknown-warning-option -Wno-ignored-optimization-argument -Wno-unused-command-line-argument
+endif
+
 # -isystem: the server's headers are not ours to warn about.  PGDLLEXPORT is
 # empty before PostgreSQL 16, where hidden visibility would export nothing.
 PG_CPPFLAGS = -I$(CURDIR)/src -isystem $(shell $(PG_CONFIG) --includedir-server) \
