@@ -7,6 +7,7 @@
 #include "ledger/revision.hpp"
 #include "ledger/snapshot_scope.hpp"
 #include "pg/entry.hpp"
+#include "pg/scratch.hpp"
 #include "settings.hpp"
 
 namespace ledger {
@@ -63,6 +64,7 @@ void record_command_end(const std::string &tag)
     for (const Affected &one : affected) subjects.push_back(one.subject);
     ensure_baseline(subjects);
     for (const Affected &one : affected) {
+        const pg::ScratchContext scratch;
         capture(one.subject, tag, one.cause);
         if (one.subject.address.classid == RelationRelationId) watch_if_version_table(one.subject.address.objid);
     }
@@ -90,13 +92,15 @@ void record_drop(const std::string &tag)
         if (dropped.part || dropped.subject.schema_name == "langchef_guard") continue;
         if (dropped.subject.temporary && !settings::record_temp()) continue;
         // The row of the extension stands for its members.
+        const pg::ScratchContext scratch;
         const bool named = dropped.named && !(drops_extension && was_extension_member(dropped.subject.address));
         capture_drop(dropped.subject, tag, named);
     }
     std::set<core::Address> seen;
     for (const core::Address &container : containers) {
         if (!seen.insert(container).second) continue;
-        Subject subject = describe(container);
+        const pg::ScratchContext scratch;
+        const Subject subject = describe(container);
         if (!subject.identity.empty()) capture(subject, tag, Cause::named);
     }
 }
