@@ -42,8 +42,10 @@ void add_effect(Oid relation, std::string_view rule, bool collateral, bool resta
 {
     const core::Address address = intercept::address_of(RelationRelationId, relation);
     if (is_exempt(address)) return;
-    core::Effect effect = intercept::effect_on(rule, "truncating", address);
     const intercept::Count rows = intercept::count_rows(relation);
+    // As a parallel restore does with the tables it is about to fill.
+    if (rows.exact && rows.rows == 0 && !restart) return;
+    core::Effect effect = intercept::effect_on(rule, "truncating", address);
     effect.rows = rows.rows;
     effect.loss = rows.text("row");
     if (!effect.loss.empty()) effect.loss += " would be lost";

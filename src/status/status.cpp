@@ -114,10 +114,10 @@ void add_worker(Report &report, pg::SpiSession &spi)
 }
 
 constinit pg::Statement select_version_tables{
-    "SELECT c.oid::pg_catalog.regclass::pg_catalog.text,"
-    " EXISTS (SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid OPERATOR(pg_catalog.=) c.oid"
-    " AND t.tgname OPERATOR(pg_catalog.=) 'langchef_guard_step' AND t.tgenabled OPERATOR(pg_catalog.=) 'A')"
+    "SELECT c.oid::pg_catalog.regclass::pg_catalog.text, coalesce(pg_catalog.quote_ident(t.tgname), ''), t.tgenabled IS NOT DISTINCT FROM 'A'"
     " FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
+    " LEFT JOIN pg_catalog.pg_trigger AS t ON t.tgrelid OPERATOR(pg_catalog.=) c.oid"
+    " AND t.tgfoid OPERATOR(pg_catalog.=) 'langchef_guard.alembic_step_trigger()'::pg_catalog.regprocedure"
     " WHERE c.relkind OPERATOR(pg_catalog.=) 'r' AND c.relpersistence OPERATOR(pg_catalog.<>) 't'"
     " AND EXISTS (SELECT FROM pg_catalog.unnest(pg_catalog.string_to_array($1, ',')) AS w (name)"
     " WHERE pg_catalog.btrim(w.name) OPERATOR(pg_catalog.=) ANY (ARRAY[c.relname::pg_catalog.text,"
@@ -129,9 +129,14 @@ void add_alembic(Report &report, pg::SpiSession &spi)
     const pg::Rows rows = spi.query(select_version_tables, {pg::param(std::string_view(settings::alembic_version_table()))});
     for (std::uint64_t i = 0; i < rows.size(); ++i) {
         const std::string table = rows.text(i, 1);
-        report.add("Alembic steps of " + table, rows.boolean(i, 2),
-                   rows.boolean(i, 2) ? "each change of the revision is recorded" : "trigger langchef_guard_step is missing or not enabled always",
-                   "ALTER TABLE " + table + " ENABLE ALWAYS TRIGGER langchef_guard_step;");
+        const std::string trigger = rows.text(i, 2);
+        const bool on = rows.boolean(i, 3);
+        report.add("Alembic steps of " + table, on,
+                   on                ? "each change of the revision is recorded"
+                   : trigger.empty() ? "the table has no trigger of the guard"
+                                     : "trigger " + trigger + " is not enabled always",
+                   trigger.empty() ? "The next ALTER TABLE " + table + " attaches the trigger."
+                                   : "ALTER TABLE " + table + " ENABLE ALWAYS TRIGGER " + trigger + ";");
     }
     if (rows.empty()) {
         report.add("Alembic steps", false, "no table named in langchef_guard.alembic_version_table exists",
