@@ -51,8 +51,9 @@ both=$(approve "$(proposal_in "$output")")
 runs "with the second token the downgrade passes" with "$both" migrate langchef downgrade -1
 is "$(sql langchef 'SELECT version_num FROM alembic_version')" d8e25a3f9170 "the database is at the revision before"
 is "$(sql langchef "SELECT count(*) FROM langchef_guard.changes WHERE revision_from = 'f36b91d04c8e'
-	AND revision_to = 'd8e25a3f9170' AND operation = 'drop' AND identity IN
-	('public.dataset_items.uuid', 'public.datasets.column_mapping')")" 2 "the ledger has both drops under their step"
+	AND revision_to = 'd8e25a3f9170' AND operation = 'alter'
+	AND (difference @> '[{\"op\": \"removed\", \"fact\": \"column:public.dataset_items.uuid\"}]'
+	OR difference @> '[{\"op\": \"removed\", \"fact\": \"column:public.datasets.column_mapping\"}]')")" 2 "the ledger has both drops under their step"
 is "$(sql langchef "SELECT count(*) FROM langchef_guard.changes AS c WHERE strpos(c::text, '$both') > 0")" 0 \
 	"the token is not in the ledger"
 

@@ -16,13 +16,13 @@ my @commands = (
 	[ 'ALTER TABLE prompts DROP COLUMN version', qr/^dropping column "version" of table "public.prompts"/ ],
 	[ 'TRUNCATE prompts', qr/^truncating table "public.prompts"/ ],
 	[ 'ALTER TABLE prompts ALTER COLUMN version TYPE varchar(3)', qr/^changing the type of column "version" of table/ ],
-	[ 'DROP TRIGGER noticed ON prompts', qr/^dropping trigger "noticed on public.prompts"/ ],
+	[ 'DROP TRIGGER noticed ON prompts', qr/^dropping trigger "noticed" of table "public.prompts"/ ],
 	[ 'DROP INDEX prompts_version', qr/^dropping index "public.prompts_version"/ ],
 	[ 'DROP INDEX CONCURRENTLY prompts_version', qr/^dropping index "public.prompts_version"/ ],
 	[ 'DROP VIEW titles', qr/^dropping view "public.titles"/ ],
 	[ 'ALTER TABLE prompts DISABLE TRIGGER ALL', qr/^disabling all triggers of table "public.prompts"/ ],
-	[ 'ALTER TABLE prompts SET UNLOGGED', qr/^setting unlogged table "public.prompts"/ ],
-	[ 'ALTER TABLE prompts DROP CONSTRAINT prompts_pkey', qr/^dropping table constraint "prompts_pkey on public.prompts"/ ],
+	[ 'ALTER TABLE prompts SET UNLOGGED', qr/^setting table "public.prompts" unlogged/ ],
+	[ 'ALTER TABLE prompts DROP CONSTRAINT prompts_pkey', qr/^dropping constraint "prompts_pkey" of table "public.prompts"/ ],
 	[ 'DROP SCHEMA public CASCADE', qr/^dropping schema "public"/ ]);
 
 sub locked
