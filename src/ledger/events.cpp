@@ -76,16 +76,20 @@ void record_drop(const std::string &tag)
     const catalog::PinnedSettings pinned;
     const SnapshotScope snapshot;
     std::vector<Subject> gone;
-    std::vector<core::Address> containers;
+    std::vector<Subject> altered;
+    std::set<core::Address> containers;
     for (const Dropped &dropped : all) {
         if (dropped.subject.temporary && !settings::record_temp()) continue;
         if (!dropped.part) {
             gone.push_back(dropped.subject);
-        } else if (dropped.container) {
-            containers.push_back(*dropped.container);
+        } else if (dropped.container && containers.insert(*dropped.container).second) {
+            Subject container = describe(*dropped.container);
+            if (!container.identity.empty()) altered.push_back(std::move(container));
         }
     }
-    ensure_baseline(gone);
+    std::vector<Subject> changed = gone;
+    changed.insert(changed.end(), altered.begin(), altered.end());
+    ensure_baseline(changed);
     const bool drops_extension =
         std::any_of(gone.begin(), gone.end(), [](const Subject &one) { return one.address.classid == ExtensionRelationId; });
     for (const Dropped &dropped : all) {
@@ -96,12 +100,9 @@ void record_drop(const std::string &tag)
         const bool named = dropped.named && !(drops_extension && was_extension_member(dropped.subject.address));
         capture_drop(dropped.subject, tag, named);
     }
-    std::set<core::Address> seen;
-    for (const core::Address &container : containers) {
-        if (!seen.insert(container).second) continue;
+    for (const Subject &container : altered) {
         const pg::ScratchContext scratch;
-        const Subject subject = describe(container);
-        if (!subject.identity.empty()) capture(subject, tag, Cause::named);
+        capture(container, tag, Cause::named);
     }
 }
 
