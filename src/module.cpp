@@ -1,3 +1,4 @@
+#include "guard/installation.hpp"
 #include "guard/load_mode.hpp"
 #include "intercept/hooks.hpp"
 #include "pg/entry.hpp"
@@ -17,5 +18,6 @@ void _PG_init(void)
 {
     guard::note_load_mode();
     settings::define();
+    guard::watch_installation();
     intercept::install_hooks();
 }

@@ -3,7 +3,7 @@
 namespace guard {
 namespace {
 
-// Valid while the schema keeps its OID: a new CREATE EXTENSION makes a new schema.
+// Valid while the schema keeps its OID and nothing of it changes.
 constinit Oid cached_schema = InvalidOid;
 constinit Installation cached{InvalidOid, InvalidOid, InvalidOid};
 
@@ -25,7 +25,16 @@ Installation find_installation(Oid schema)
     });
 }
 
+// A change of owner or a drop changes the schema's row as well.
+extern "C" void forget_installation(Datum, int, uint32) { cached_schema = InvalidOid; }
+
 }  // namespace
+
+void watch_installation()
+{
+    CacheRegisterSyscacheCallback(NAMESPACEOID, forget_installation, static_cast<Datum>(0));
+    CacheRegisterSyscacheCallback(AUTHOID, forget_installation, static_cast<Datum>(0));
+}
 
 std::optional<Installation> installation()
 {

@@ -15,6 +15,9 @@ struct Installation {
 // Cheap after the first call: one lookup in the namespace cache.
 std::optional<Installation> installation();
 
+// Has the server tell when that changes; called once, when the library is loaded.
+void watch_installation();
+
 // Number that tells this cluster from a restored or upgraded copy.
 std::int64_t system_identifier();
 

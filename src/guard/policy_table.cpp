@@ -8,10 +8,6 @@ namespace {
 
 constinit pg::Statement select_policy{"SELECT id, rule, class, schema_name, object, role, min_rows, action FROM langchef_guard.policy", {}};
 
-constinit pg::Statement select_roles{"SELECT r.rolname FROM pg_catalog.pg_roles AS r"
-                                     " WHERE pg_catalog.pg_has_role(SESSION_USER, r.oid, 'MEMBER')",
-                                     {}};
-
 std::optional<std::string> text_or_none(const pg::Rows &rows, std::uint64_t row, int column)
 {
     if (rows.is_null(row, column)) return std::nullopt;
@@ -43,12 +39,18 @@ std::vector<core::PolicyRow> load_policy()
     return policy;
 }
 
-std::vector<std::string> roles_of_session()
+std::vector<std::string> roles_of_session(const std::vector<core::PolicyRow> &policy)
 {
     std::vector<std::string> roles;
-    pg::SpiSession spi;
-    const pg::Rows rows = spi.query(select_roles, {});
-    for (std::uint64_t i = 0; i < rows.size(); ++i) roles.push_back(rows.text(i, 1));
+    for (const auto &row : policy) {
+        if (!row.role.has_value()) continue;
+        const char *const name = row.role->c_str();
+        const bool member = pg::call([name] {
+            const Oid role = get_role_oid(name, true);
+            return OidIsValid(role) && is_member_of_role_nosuper(GetSessionUserId(), role);
+        });
+        if (member) roles.push_back(*row.role);
+    }
     return roles;
 }
 

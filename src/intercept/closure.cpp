@@ -86,8 +86,9 @@ class Closure {
         std::vector<Dropped> dropped;
         for (const auto &address : queue_) {
             const Reason reason = seen_.at(address);
-            if (reason == Reason::part) dropped.push_back({address, false});
-            if (reason == Reason::cascade) dropped.push_back({address, true});
+            if (reason == Reason::part) dropped.push_back({address, Reach::part});
+            if (reason == Reason::cascade) dropped.push_back({address, Reach::cascade});
+            if (reason == Reason::part_of_cascade) dropped.push_back({address, Reach::part_of_cascade});
         }
         return dropped;
     }

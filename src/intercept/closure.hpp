@@ -7,16 +7,20 @@
 namespace intercept {
 
 // What goes when objects are dropped.
+enum class Reach {
+    part,             // goes automatically: indexes, defaults, owned sequences, partitions
+    cascade,          // depends on it, so goes by CASCADE only
+    part_of_cascade,  // a part of what goes by CASCADE
+};
+
 struct Dropped {
     core::Address address;
-    // Reached through a normal dependency, so only by CASCADE; false for parts
-    // of what was named (indexes, defaults, owned sequences).
-    bool collateral;
+    Reach reach;
 };
 
 // The objects that dropping the given ones takes along, the given ones not
 // included, found through pg_depend without locks.  Without cascade only what
-// goes automatically.  Parts of a collateral object are not listed.
+// goes automatically.
 std::vector<Dropped> drop_closure(const std::vector<core::Address> &originals, bool cascade);
 
 }  // namespace intercept

@@ -36,12 +36,13 @@ std::string name_in_message(core::Address address)
     }
     const core::Address container = catalog::containing_object(address);
     const std::string identity = identity_of(address);
-    const std::size_t on = identity.rfind(" on ");
-    if (container == address || on == std::string::npos) return object_type_of(address) + " \"" + identity + '"';
     // The identity of a constraint, trigger, rule or policy is "name on relation".
+    const std::string suffix = " on " + identity_of(container);
+    const bool on_relation = container != address && identity.size() > suffix.size() && identity.compare(identity.size() - suffix.size(), suffix.size(), suffix) == 0;
+    if (!on_relation) return object_type_of(address) + " \"" + identity + '"';
     std::string type = object_type_of(address);
     if (address.classid == ConstraintRelationId) type = "constraint";
-    return type + " \"" + identity.substr(0, on) + "\" of " + name_in_message(container);
+    return type + " \"" + identity.substr(0, identity.size() - suffix.size()) + "\" of " + name_in_message(container);
 }
 
 core::Effect effect_on(std::string_view rule, std::string_view verb, core::Address address)

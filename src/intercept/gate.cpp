@@ -88,7 +88,7 @@ void note_rules(CurrentCommand &command)
 bool apply_policy(core::Judgement &judgement)
 {
     const auto policy = guard::load_policy();
-    const auto roles = guard::roles_of_session();
+    const auto roles = guard::roles_of_session(policy);
     const bool enforcing = settings::mode() == settings::Mode::enforce;
     bool denied = false;
     std::vector<core::Effect> remaining;

@@ -32,10 +32,11 @@ extern "C" void lcg_process_utility(PlannedStmt *statement, const char *query, b
 
 constinit ExecutorStart_hook_type next_executor_start = nullptr;
 
-// SELECT and INSERT pay for two comparisons, other DML for a look at its plan.
+// SELECT and INSERT pay for four comparisons, other DML for a look at its plan.
 bool may_change_every_row(const QueryDesc *query)
 {
-    return query->operation == CMD_DELETE || query->operation == CMD_UPDATE || query->plannedstmt->hasModifyingCTE;
+    return query->operation == CMD_DELETE || query->operation == CMD_UPDATE || query->operation == CMD_MERGE ||
+           query->plannedstmt->hasModifyingCTE;
 }
 
 extern "C" void lcg_executor_start(QueryDesc *query, int flags)

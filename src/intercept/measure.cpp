@@ -1,5 +1,8 @@
 #include "intercept/measure.hpp"
 
+#include "pg/attempt.hpp"
+#include "settings.hpp"
+
 namespace intercept {
 namespace {
 
@@ -11,7 +14,7 @@ struct Members {
     int count;
 };
 
-Members members_of(Oid relation, bool with_children)
+Members find_members(Oid relation, bool with_children)
 {
     List *const found = with_children ? find_all_inheritors(relation, NoLock, nullptr) : list_make1_oid(relation);
     auto *const oids = static_cast<Oid *>(palloc(sizeof(Oid) * static_cast<Size>(list_length(found))));
@@ -23,15 +26,15 @@ Members members_of(Oid relation, bool with_children)
 
 // Rows of one relation, or non-null values of a column when column > 0.
 // Returns -1 when that would take long or wait.
-std::int64_t scan_relation(Oid oid, AttrNumber column, BlockNumber &budget)
+std::int64_t scan_relation(Oid oid, AttrNumber column, LOCKMODE lock, BlockNumber &budget)
 {
     const char kind = get_rel_relkind(oid);
     if (kind == RELKIND_PARTITIONED_TABLE) return 0;
     if (kind != RELKIND_RELATION && kind != RELKIND_MATVIEW) return -1;
-    if (!ConditionalLockRelationOid(oid, AccessShareLock)) return -1;
+    if (!ConditionalLockRelationOid(oid, lock)) return -1;
     const Relation relation = try_relation_open(oid, NoLock);
     if (relation == nullptr) {
-        UnlockRelationOid(oid, AccessShareLock);
+        UnlockRelationOid(oid, lock);
         return -1;
     }
     std::int64_t rows = -1;
@@ -52,7 +55,9 @@ std::int64_t scan_relation(Oid oid, AttrNumber column, BlockNumber &budget)
         ExecDropSingleTupleTableSlot(slot);
         UnregisterSnapshot(snapshot);
     }
-    relation_close(relation, AccessShareLock);
+    // What proves that there is nothing stays locked until the transaction ends.
+    const bool keep = lock == AccessExclusiveLock && rows == 0;
+    relation_close(relation, keep ? NoLock : lock);
     return rows;
 }
 
@@ -82,36 +87,43 @@ AttrNumber column_in(Oid relation, Oid member, AttrNumber column)
     return name != nullptr ? get_attnum(member, name) : InvalidAttrNumber;
 }
 
-Count count(Oid relation, AttrNumber column, bool with_children)
+struct Sum {
+    std::int64_t rows;
+    bool exact;
+    bool known;
+};
+
+Sum add_up(Oid relation, AttrNumber column, bool with_children, Proof proof)
 {
-    struct Sum {
-        std::int64_t rows;
-        bool exact;
-        bool known;
-    };
-    const Sum sum = pg::call([=] {
-        const Members members = members_of(relation, with_children);
-        Sum total{0, true, true};
-        BlockNumber budget = most_blocks;
-        for (int i = 0; i < members.count; ++i) {
-            const Oid member = members.oids[i];
-            const AttrNumber own_column = column_in(relation, member, column);
-            const std::int64_t rows = scan_relation(member, own_column, budget);
-            if (rows >= 0) {
-                total.rows += rows;
-                continue;
-            }
-            total.exact = false;
-            const double estimate = estimated_rows(member);
-            if (estimate < 0) {
-                total.known = false;
-            } else {
-                total.rows += static_cast<std::int64_t>(estimate * (1.0 - (own_column > 0 ? null_fraction(member, own_column) : 0.0)));
-            }
+    const Members members = find_members(relation, with_children);
+    Sum total{0, true, true};
+    BlockNumber budget = most_blocks;
+    for (int i = 0; i < members.count; ++i) {
+        const Oid member = members.oids[i];
+        const AttrNumber own_column = column_in(relation, member, column);
+        const std::int64_t rows = scan_relation(member, own_column, proof == Proof::exclusive ? AccessExclusiveLock : AccessShareLock, budget);
+        if (rows >= 0) {
+            total.rows += rows;
+            continue;
         }
-        return total;
-    });
-    if (!sum.known) return {};
+        total.exact = false;
+        const double estimate = estimated_rows(member);
+        if (estimate < 0) {
+            total.known = false;
+        } else {
+            total.rows += static_cast<std::int64_t>(estimate * (1.0 - (own_column > 0 ? null_fraction(member, own_column) : 0.0)));
+        }
+    }
+    return total;
+}
+
+Count count(Oid relation, AttrNumber column, bool with_children, Proof proof)
+{
+    if (settings::mode() == settings::Mode::record) return {};
+    Sum sum{0, false, false};
+    // A damaged table can still be dropped: what is in it is not known then.
+    const ErrorData *const failed = pg::attempt([=, &sum] { sum = add_up(relation, column, with_children, proof); });
+    if (failed != nullptr || !sum.known) return {};
     return {sum.rows, sum.exact};
 }
 
@@ -126,8 +138,17 @@ std::string Count::text(std::string_view noun) const
     return text;
 }
 
-Count count_rows(Oid relation) { return count(relation, 0, true); }
+Count count_rows(Oid relation, bool with_children, Proof proof) { return count(relation, 0, with_children, proof); }
 
-Count count_values(Oid relation, AttrNumber column, bool with_children) { return count(relation, column, with_children); }
+Count count_values(Oid relation, AttrNumber column, bool with_children, Proof proof)
+{
+    return count(relation, column, with_children, proof);
+}
+
+std::vector<Oid> members_of(Oid relation, bool with_children)
+{
+    const Members members = pg::call([=] { return find_members(relation, with_children); });
+    return {members.oids, members.oids + members.count};
+}
 
 }  // namespace intercept

@@ -119,10 +119,11 @@ void add_dropped_roles(Records &records, const DropRoleStmt *statement)
     }
 }
 
-void add_truncated(Records &records, const core::Judgement &judgement)
+void add_truncated(Records &records, const TruncateStmt *statement)
 {
-    for (const auto &effect : judgement.effects) {
-        records.push_back({"truncate", effect.object_type, effect.identity, effect.object});
+    for (const Oid table : judge::truncated_tables(statement)) {
+        const core::Address address = address_of(RelationRelationId, table);
+        if (!is_temporary(address)) records.push_back({"truncate", object_type_of(address), identity_of(address), address});
     }
 }
 
@@ -150,11 +151,11 @@ const IntoClause *created_by_explain(Node *tree)
     return as<CreateTableAsStmt>(query->utilityStmt)->into;
 }
 
-std::vector<UtilityRecord> utility_records(Node *tree, const core::Judgement &judgement)
+std::vector<UtilityRecord> utility_records(Node *tree)
 {
     Records records;
     switch (nodeTag(tree)) {
-        case T_TruncateStmt: add_truncated(records, judgement); break;
+        case T_TruncateStmt: add_truncated(records, as<TruncateStmt>(tree)); break;
         case T_CreateRoleStmt: add_role(records, "create", as<CreateRoleStmt>(tree)->role); break;
         case T_AlterRoleStmt: add_role(records, "alter", as<AlterRoleStmt>(tree)->role->rolename); break;
         case T_AlterRoleSetStmt:

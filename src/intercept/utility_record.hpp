@@ -9,7 +9,7 @@ namespace intercept {
 // Ledger rows for a command that fires no event trigger: TRUNCATE, commands on
 // roles, databases, tablespaces, event triggers and configuration.  Empty for
 // all others.  Called before the command runs, so that names still resolve.
-std::vector<UtilityRecord> utility_records(Node *parsetree, const core::Judgement &judgement);
+std::vector<UtilityRecord> utility_records(Node *parsetree);
 
 // What EXPLAIN ANALYZE CREATE TABLE AS (or CREATE MATERIALIZED VIEW) makes,
 // without an event trigger; null for any other command.

@@ -9,6 +9,7 @@
 #include "judge/judge.hpp"
 #include "judge/mass_change.hpp"
 #include "ledger/record.hpp"
+#include "pg/crypto.hpp"
 #include "settings.hpp"
 
 namespace intercept {
@@ -57,13 +58,26 @@ bool cannot_run_here(const core::Judgement &judgement, bool top_level)
     return judgement.outside_transaction && pg::call([top_level] { return IsInTransactionBlock(top_level); });
 }
 
+// Where the new body or the assigned values are what matters, the text of the
+// command is part of what is approved.
+void bind_to_text(core::Judgement &judgement)
+{
+    std::string digest;
+    for (auto &effect : judgement.effects) {
+        if (effect.rule != "D26" && effect.rule != "D20" && effect.rule != "D09") continue;
+        if (digest.empty()) digest = pg::hex(pg::sha256(judgement.statement));
+        effect.detail += ' ' + digest;
+    }
+}
+
 std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view statement, bool top_level)
 {
     auto command = std::make_unique<CurrentCommand>();
     command->statement = core::redact(statement);
     command->judgement = judge::judge(tree);
     command->judgement.statement = command->statement;
-    command->records = utility_records(tree, command->judgement);
+    bind_to_text(command->judgement);
+    command->records = utility_records(tree);
     if (const IntoClause *const into = created_by_explain(tree)) {
         command->explained =
             pg::text_of(pg::call([into] { return static_cast<const char *>(quote_qualified_identifier(into->rel->schemaname, into->rel->relname)); }));
@@ -158,15 +172,24 @@ void before_event_command(Node *tree)
 void before_execution(const QueryDesc *query)
 {
     if (!watching() || creating_extension || settings::mode() == settings::Mode::off || !guard::installation().has_value()) return;
-    CurrentCommand command;
-    command.judgement = judge::judge_mass_change(query->plannedstmt);
-    if (command.judgement.empty()) return;
+    auto command = std::make_unique<CurrentCommand>();
+    command->judgement = judge::judge_mass_change(query->plannedstmt);
+    if (command->judgement.empty()) return;
     const PlannedStmt *const plan = query->plannedstmt;
     const std::string_view text = query->sourceText != nullptr ? query->sourceText : "";
-    command.statement = core::redact(core::own_slice(text, plan->stmt_location, plan->stmt_len));
-    command.judgement.statement = command.statement;
-    pass_gate(command);
-    if (command.cover.has_value()) approval::spend(*command.cover, command.judgement);
+    command->statement = core::redact(core::own_slice(text, plan->stmt_location, plan->stmt_len));
+    command->judgement.statement = command->statement;
+    bind_to_text(command->judgement);
+    pass_gate(*command);
+    if (!command->cover.has_value()) return;
+    approval::spend(*command->cover, command->judgement);
+    // Rows are not schema, but what ran under an approval is on record.
+    const core::Judgement approved = command->judgement;
+    const std::uint64_t number = push_command(std::move(command), CurTransactionContext);
+    for (const auto &effect : approved.effects) {
+        ledger::record_utility(approved.tag, "other", effect.object_type, effect.identity, effect.object);
+    }
+    pop_command(number);
 }
 
 }  // namespace intercept

@@ -50,7 +50,6 @@ void drop_column(const Target &target, const AlterTableCmd *command, Effects &ef
     const AttrNumber column = intercept::resolve_column(target.relation, command->name);
     if (column <= 0) return;
     const core::Address address = address_of(RelationRelationId, target.relation, column);
-    if (is_exempt(address)) return;
 
     std::vector<core::Effect> wider;
     std::string losses;
@@ -67,9 +66,11 @@ void drop_column(const Target &target, const AlterTableCmd *command, Effects &ef
         }
     }
 
+    if (is_exempt_with_children(target.relation, column, target.with_children)) return;
     const bool stores_values = target.kind == RELKIND_RELATION || target.kind == RELKIND_PARTITIONED_TABLE;
     const intercept::Count values =
-        stores_values ? intercept::count_values(target.relation, column, target.with_children) : intercept::Count{};
+        stores_values ? intercept::count_values(target.relation, column, target.with_children, intercept::Proof::exclusive)
+                      : intercept::Count{};
     // A column without a single value loses nothing, but what spans other columns does.
     if (!(values.exact && values.rows == 0)) {
         core::Effect effect = intercept::effect_on("D03", "dropping", address);
@@ -77,6 +78,7 @@ void drop_column(const Target &target, const AlterTableCmd *command, Effects &ef
         effect.loss = values.text("non-null value");
         if (!effect.loss.empty()) effect.loss += " would be lost";
         effect.loss += effect.loss.empty() && losses.size() > 2 ? losses.substr(2) : losses;
+        effect.detail = children_text(target.relation, target.with_children);
         effects.push_back(std::move(effect));
     }
     for (auto &effect : wider) effects.push_back(std::move(effect));
@@ -114,10 +116,10 @@ void drop_constraint(const Target &target, const AlterTableCmd *command, Effects
     if (!OidIsValid(found.oid) || found.type == not_null) return;
     const bool primary = found.type == CONSTRAINT_PRIMARY;
     const core::Address address = address_of(ConstraintRelationId, found.oid);
-    if (is_exempt(target.address) || is_exempt(address) || (primary && adds_primary_key(target.statement))) return;
     const std::string_view rule = primary ? "D16" : "D15";
-    effects.push_back(intercept::effect_on(rule, "dropping", address));
     add_collateral({address}, command->behavior == DROP_CASCADE, rule, effects);
+    const bool replaced = primary && adds_primary_key(target.statement);
+    if (!replaced && !is_exempt(target.address) && !is_exempt(address)) effects.push_back(intercept::effect_on(rule, "dropping", address));
 }
 
 void change_column(const Target &target, const AlterTableCmd *command, std::string_view rule, std::string_view verb, bool applies(Form_pg_attribute),
@@ -153,20 +155,27 @@ void disable(const Target &target, const AlterTableCmd *command, std::string_vie
     change_table(target, "D19", verb, name, effects);
 }
 
-void detach(const Target &target, const RangeVar *child_name, bool partition, Effects &effects)
+bool is_child_of(Oid child, Oid parent)
 {
-    const Oid child = child_name != nullptr ? intercept::resolve_relation(child_name) : InvalidOid;
-    if (!OidIsValid(child)) return;
+    return pg::call([=] { return list_member_oid(find_inheritance_children(parent, NoLock), child); });
+}
+
+// Rows of the child leave the parent: DETACH PARTITION, NO INHERIT.
+void part_from(Oid child, Oid parent, bool partition, Effects &effects)
+{
+    if (!OidIsValid(child) || !OidIsValid(parent) || !is_child_of(child, parent)) return;
     const core::Address address = address_of(RelationRelationId, child);
-    if (is_exempt(address)) return;
+    if (is_exempt_with_children(child, 0, true)) return;
     core::Effect effect = intercept::effect_on("D24", "detaching", address);
+    const std::string parent_name = intercept::name_in_message(address_of(RelationRelationId, parent));
     effect.phrase = (partition ? "detaching partition \"" + effect.identity + "\" from " :
                                  "ending the inheritance of " + intercept::name_in_message(address) + " from ") +
-                    intercept::name_in_message(target.address);
+                    parent_name;
     const intercept::Count rows = intercept::count_rows(child);
     effect.rows = rows.rows;
     effect.loss = rows.text("row");
-    if (!effect.loss.empty()) effect.loss += " would leave " + intercept::name_in_message(target.address);
+    if (!effect.loss.empty()) effect.loss += " would leave " + parent_name;
+    effect.detail = "from " + std::to_string(parent);
     effects.push_back(std::move(effect));
 }
 
@@ -181,7 +190,7 @@ void judge_command(const Target &target, const AlterTableCmd *command, Effects &
         case AT_DropColumn: return drop_column(target, command, effects);
         case AT_AlterColumnType: {
             const AttrNumber column = intercept::resolve_column(target.relation, command->name);
-            if (column > 0 && !is_exempt(address_of(RelationRelationId, target.relation, column))) {
+            if (column > 0 && !is_exempt_with_children(target.relation, column, target.with_children)) {
                 judge_column_type(target.relation, column, reinterpret_cast<const ColumnDef *>(command->def), effects);
             }
             return;
@@ -208,9 +217,21 @@ void judge_command(const Target &target, const AlterTableCmd *command, Effects &
             }
             return;
         case AT_DetachPartition:
-            return detach(target, reinterpret_cast<const PartitionCmd *>(command->def)->name, true, effects);
-        case AT_DropInherit: return detach(target, reinterpret_cast<const RangeVar *>(command->def), false, effects);
-        default: return;
+            return part_from(intercept::resolve_relation(reinterpret_cast<const PartitionCmd *>(command->def)->name), target.relation, true,
+                             effects);
+        case AT_DropInherit:
+            return part_from(target.relation, intercept::resolve_relation(reinterpret_cast<const RangeVar *>(command->def)), false, effects);
+        case AT_SetRelOptions:
+        case AT_ResetRelOptions:
+            if (target.kind == RELKIND_VIEW) judge_view_options(target.relation, command, effects);
+            return;
+        default: break;
+    }
+    if (pg::compat::sets_expression(command)) {
+        change_column(target, command, "R01", "changing the generation expression of", [](Form_pg_attribute a) { return a->attgenerated == ATTRIBUTE_GENERATED_STORED; },
+                      effects);
+    } else if (const char *const constraint = pg::compat::unenforced_constraint(command)) {
+        change_table(target, "D15", std::string("no longer enforcing constraint \"") + constraint + "\" of", constraint, effects);
     }
 }
 

@@ -17,6 +17,7 @@ struct TypeChange {
     bool checked;
     bool stored;      // the relation has rows of its own
     const char *using_text;
+    const char *search_path;
     const char *new_type_text;
 };
 
@@ -103,6 +104,8 @@ TypeChange read_change(Oid relation, AttrNumber column, const ColumnDef *definit
     change.new_collation = GetColumnDefCollation(nullptr, const_cast<ColumnDef *>(definition), change.new_type);
     change.has_using = definition->raw_default != nullptr;
     change.using_text = change.has_using ? nodeToString(definition->raw_default) : "";
+    // The same names mean other functions under another search_path.
+    change.search_path = change.has_using ? nodeToString(fetch_search_path(true)) : "";
     change.new_type_text = format_type_with_typemod(change.new_type, change.new_typmod);
     const char kind = get_rel_relkind(relation);
     change.stored = kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE;
@@ -199,7 +202,8 @@ void judge_column_type(Oid relation, AttrNumber column, const ColumnDef *definit
         intercept::effect_on(rule_of(change), "changing the type of", intercept::address_of(RelationRelationId, relation, column));
     effect.phrase += " to " + std::string(change.new_type_text);
     effect.detail = std::to_string(change.new_type) + ' ' + std::to_string(change.new_typmod) + ' ' +
-                    std::to_string(change.new_collation) + ' ' + without_locations(change.using_text);
+                    std::to_string(change.new_collation) + ' ' + without_locations(change.using_text) + change.search_path +
+                    children_text(relation, true);
     if (change.rewrites) {
         const intercept::Count rows = intercept::count_rows(relation);
         effect.rows = rows.rows;

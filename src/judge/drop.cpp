@@ -38,6 +38,19 @@ DropRules rules_for(ObjectType type, core::Address address)
     }
 }
 
+// Nothing can come to depend on the object any more: the lock DROP is about to
+// take, got without waiting, and kept.
+bool lock_for_drop(core::Address address)
+{
+    return pg::call([address] {
+        LOCKTAG tag;
+        SET_LOCKTAG_OBJECT(tag, MyDatabaseId, address.classid, address.objid, 0);
+        if (LockAcquire(&tag, AccessExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL) return false;
+        AcceptInvalidationMessages();
+        return true;
+    });
+}
+
 bool has_dependents(core::Address address)
 {
     Effects found;
@@ -50,7 +63,24 @@ bool has_dependents(core::Address address)
 // understand, so it is never proven unused.
 bool proven_unused(ObjectType type, core::Address address)
 {
-    return (type == OBJECT_SCHEMA || type == OBJECT_TYPE || type == OBJECT_DOMAIN) && !has_dependents(address);
+    const bool provable = type == OBJECT_SCHEMA || type == OBJECT_TYPE || type == OBJECT_DOMAIN;
+    return provable && !has_dependents(address) && lock_for_drop(address) && !has_dependents(address);
+}
+
+// DROP TABLE of a view and the like: the server's own error says it best.
+bool is_of_other_kind(ObjectType type, core::Address address)
+{
+    if (address.classid != RelationRelationId) return false;
+    const char kind = pg::call([address] { return get_rel_relkind(address.objid); });
+    switch (type) {
+        case OBJECT_TABLE: return kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE;
+        case OBJECT_VIEW: return kind != RELKIND_VIEW;
+        case OBJECT_MATVIEW: return kind != RELKIND_MATVIEW;
+        case OBJECT_INDEX: return kind != RELKIND_INDEX && kind != RELKIND_PARTITIONED_INDEX;
+        case OBJECT_SEQUENCE: return kind != RELKIND_SEQUENCE;
+        case OBJECT_FOREIGN_TABLE: return kind != RELKIND_FOREIGN_TABLE;
+        default: return false;
+    }
 }
 
 void add_named(ObjectType type, core::Address address, Effects &effects)
@@ -75,7 +105,7 @@ void judge_drop(const DropStmt *statement, Effects &effects)
     const ListCell *cell;
     foreach (cell, statement->objects) {
         const auto address = intercept::resolve_object(type, static_cast<Node *>(lfirst(cell)));
-        if (!address.has_value()) continue;
+        if (!address.has_value() || is_of_other_kind(type, *address)) continue;
         require_ownership(*address);
         named.push_back(*address);
         if (!is_exempt(*address) && !proven_unused(type, *address)) add_named(type, *address, effects);

@@ -21,7 +21,8 @@ void judge_drop(const DropStmt *statement, Effects &effects);
 void judge_alter_table(const AlterTableStmt *statement, Effects &effects);
 void judge_alter_domain(const AlterDomainStmt *statement, Effects &effects);
 void judge_truncate(const TruncateStmt *statement, Effects &effects);
-void judge_drop_owned(const List *roles, bool reassign, Effects &effects);
+// DROP OWNED when there is no new owner, else REASSIGN OWNED.
+void judge_drop_owned(const List *roles, const RoleSpec *new_owner, Effects &effects);
 void judge_drop_role(const DropRoleStmt *statement, Effects &effects);
 void judge_drop_database(const DropdbStmt *statement, Effects &effects);
 void judge_drop_tablespace(const DropTableSpaceStmt *statement, Effects &effects);
@@ -30,27 +31,43 @@ void judge_drop_subscription(const DropSubscriptionStmt *statement, Effects &eff
 void judge_create_function(const CreateFunctionStmt *statement, Effects &effects);
 void judge_alter_function(const AlterFunctionStmt *statement, Effects &effects);
 void judge_view(const ViewStmt *statement, Effects &effects);
+void judge_refresh(const RefreshMatViewStmt *statement, Effects &effects);
+void judge_alter_policy(const AlterPolicyStmt *statement, Effects &effects);
 void judge_create_trigger(const CreateTrigStmt *statement, Effects &effects);
 void judge_rule(const RuleStmt *statement, Effects &effects);
 void judge_define(const DefineStmt *statement, Effects &effects);
 
 // Parts shared by them.
 
+// Every table that the command empties: named, partitions and children, by cascade.
+std::vector<Oid> truncated_tables(const TruncateStmt *statement);
+
 // Objects of this database that the role owns, and shared ones.
 std::vector<core::Address> owned_by(Oid role);
 
 // Temporary, or created by the current transaction: nothing of value is lost.
 bool is_exempt(core::Address address);
+// The same of a table (column 0) or a column in all its partitions and
+// children: a new parent may have old children.
+bool is_exempt_with_children(Oid relation, AttrNumber column, bool with_children);
+
+// What tells one set of members from another in a digest; empty for a table without any.
+std::string children_text(Oid relation, bool with_children);
 
 // Raise what the server would raise for a role that may not run the command:
 // who cannot drop a table learns nothing about it and files no proposal.
 void require_ownership(core::Address address);
 void require_truncate_privilege(Oid relation);
 
-// Adds what goes along when the originals are dropped by CASCADE, under the
-// given rule, and returns the parts that go automatically.
+// Adds what goes along when the originals are dropped, under the given rule:
+// what depends on them, with cascade, and tables among their parts (partitions,
+// or what a partition of a new table holds).  Returns the parts that go
+// automatically.
 std::vector<core::Address> add_collateral(const std::vector<core::Address> &originals, bool cascade, std::string_view rule,
                                           Effects &effects);
+
+// SET or RESET of options that protect a view's rows.
+void judge_view_options(Oid view, const AlterTableCmd *command, Effects &effects);
 
 // ALTER COLUMN ... TYPE of one column.
 void judge_column_type(Oid relation, AttrNumber column, const ColumnDef *definition, Effects &effects);

@@ -11,10 +11,23 @@ struct Contract {
     bool strict;
     bool security_definer;
     bool leakproof;
+    bool pins_search_path;
     Oid language;
 
     bool operator==(const Contract &) const = default;
 };
+
+// Whether a list of settings as pg_proc.proconfig has it holds one that starts so.
+bool has_setting(ArrayType *settings, const char *start)
+{
+    Datum *items = nullptr;
+    int count = 0;
+    deconstruct_array(settings, TEXTOID, -1, false, TYPALIGN_INT, &items, nullptr, &count);
+    for (int i = 0; i < count; ++i) {
+        if (std::strncmp(TextDatumGetCString(items[i]), start, std::strlen(start)) == 0) return true;
+    }
+    return false;
+}
 
 Contract contract_of(Oid routine)
 {
@@ -22,7 +35,10 @@ Contract contract_of(Oid routine)
     const HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(routine));
     if (!HeapTupleIsValid(tuple)) return contract;
     const auto *const row = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple));
-    contract = Contract{row->provolatile, row->proparallel, row->proisstrict, row->prosecdef, row->proleakproof, row->prolang};
+    contract = Contract{row->provolatile, row->proparallel, row->proisstrict, row->prosecdef, row->proleakproof, false, row->prolang};
+    bool null = false;
+    const Datum settings = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proconfig, &null);
+    contract.pins_search_path = !null && has_setting(DatumGetArrayTypeP(settings), "search_path=");
     ReleaseSysCache(tuple);
     return contract;
 }
@@ -39,6 +55,13 @@ char parallel_named(const char *name)
     return std::strcmp(name, "restricted") == 0 ? PROPARALLEL_RESTRICTED : PROPARALLEL_UNSAFE;
 }
 
+void apply_setting(Contract &contract, const VariableSetStmt *setting)
+{
+    if (setting->kind == VAR_RESET_ALL) contract.pins_search_path = false;
+    if (setting->name == nullptr || pg_strcasecmp(setting->name, "search_path") != 0) return;
+    contract.pins_search_path = setting->kind == VAR_SET_VALUE || setting->kind == VAR_SET_CURRENT;
+}
+
 void apply_option(Contract &contract, DefElem *option)
 {
     if (std::strcmp(option->defname, "volatility") == 0) contract.volatility = volatility_named(defGetString(option));
@@ -46,6 +69,7 @@ void apply_option(Contract &contract, DefElem *option)
     if (std::strcmp(option->defname, "strict") == 0) contract.strict = defGetBoolean(option);
     if (std::strcmp(option->defname, "security") == 0) contract.security_definer = defGetBoolean(option);
     if (std::strcmp(option->defname, "leakproof") == 0) contract.leakproof = defGetBoolean(option);
+    if (std::strcmp(option->defname, "set") == 0) apply_setting(contract, reinterpret_cast<const VariableSetStmt *>(option->arg));
     if (std::strcmp(option->defname, "language") == 0) contract.language = get_language_oid(defGetString(option), true);
 }
 
@@ -79,7 +103,7 @@ Oid existing_routine(const CreateFunctionStmt *statement)
 std::string text_of(const Contract &contract)
 {
     std::string text{contract.volatility, contract.parallel};
-    for (const bool flag : {contract.strict, contract.security_definer, contract.leakproof}) text += flag ? '1' : '0';
+    for (const bool flag : {contract.strict, contract.security_definer, contract.leakproof, contract.pins_search_path}) text += flag ? '1' : '0';
     return text + std::to_string(contract.language);
 }
 
@@ -96,6 +120,7 @@ std::string changes(const Contract &before, const Contract &after)
     add(before.strict != after.strict, "strictness");
     add(before.security_definer != after.security_definer, "security");
     add(before.leakproof != after.leakproof, "leakproofness");
+    add(before.pins_search_path != after.pins_search_path, "search_path");
     add(before.language != after.language, "language");
     return text + " would change";
 }
@@ -103,7 +128,9 @@ std::string changes(const Contract &before, const Contract &after)
 void add_change(std::string_view verb, Oid routine, const Contract &before, const Contract &after, Effects &effects)
 {
     const core::Address address = intercept::address_of(ProcedureRelationId, routine);
-    if (before == after || is_exempt(address)) return;
+    Contract hardened = before;
+    hardened.pins_search_path = true;  // losing nothing
+    if (before == after || after == hardened || is_exempt(address)) return;
     require_ownership(address);
     core::Effect effect = intercept::effect_on("D26", verb, address);
     effect.loss = changes(before, after);
@@ -126,7 +153,7 @@ void judge_create_function(const CreateFunctionStmt *statement, Effects &effects
         result.before = contract_of(result.routine);
         // What the statement leaves out falls back to the default; SQL is the
         // language of a body given without one.
-        const Contract defaults{PROVOLATILE_VOLATILE, PROPARALLEL_UNSAFE, false, false, false, SQLlanguageId};
+        const Contract defaults{PROVOLATILE_VOLATILE, PROPARALLEL_UNSAFE, false, false, false, false, SQLlanguageId};
         result.after = with_options(defaults, statement->options);
         return result;
     });

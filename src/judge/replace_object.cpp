@@ -97,8 +97,8 @@ void judge_create_trigger(const CreateTrigStmt *statement, Effects &effects)
             const int events = statement->timing | statement->events | (statement->row ? TRIGGER_TYPE_ROW : 0);
             bool no_condition = false;
             heap_getattr(tuple, Anum_pg_trigger_tgqual, RelationGetDescr(triggers), &no_condition);
-            // A disabled trigger stays disabled; conditions and columns are not worth comparing here: they count as a change.
-            result.same = row->tgfoid == LookupFuncName(statement->funcname, 0, nullptr, true) && row->tgtype == events &&
+            // Conditions, columns, arguments and transition tables are not compared: having some counts as a change.
+            result.same = row->tgnargs == 0 && statement->args == NIL && statement->transitionRels == NIL && row->tgfoid == LookupFuncName(statement->funcname, 0, nullptr, true) && row->tgtype == events &&
                           no_condition && statement->whenClause == nullptr && row->tgattr.dim1 == 0 && statement->columns == NIL;
         }
         systable_endscan(scan);
@@ -117,6 +117,42 @@ void judge_rule(const RuleStmt *statement, Effects &effects)
     if (!OidIsValid(relation)) return;
     const Oid rule = pg::call([relation, statement] { return get_rewrite_oid(relation, statement->rulename, true); });
     if (OidIsValid(rule)) add_replaced(intercept::address_of(RewriteRelationId, rule), "what it does would change", "", effects);
+}
+
+void judge_alter_policy(const AlterPolicyStmt *statement, Effects &effects)
+{
+    const Oid relation = intercept::resolve_relation(statement->table);
+    if (!OidIsValid(relation)) return;
+    const Oid policy = pg::call([relation, statement] { return get_relation_policy_oid(relation, statement->policy_name, true); });
+    if (!OidIsValid(policy)) return;
+    require_ownership(intercept::address_of(RelationRelationId, relation));
+    const core::Address address = intercept::address_of(PolicyRelationId, policy);
+    if (is_exempt(address)) return;
+    core::Effect effect = intercept::effect_on("D20", "altering", address);
+    effect.loss = "who sees and writes which rows would change";
+    effects.push_back(std::move(effect));
+}
+
+void judge_view_options(Oid view, const AlterTableCmd *command, Effects &effects)
+{
+    const bool weakens = pg::call([view, command] {
+        const ViewOptions before = existing_options(view);
+        ViewOptions after = before;
+        const ListCell *cell;
+        foreach (cell, reinterpret_cast<List *>(command->def)) {
+            auto *const option = static_cast<DefElem *>(lfirst(cell));
+            const bool reset = command->subtype == AT_ResetRelOptions;
+            if (pg_strcasecmp(option->defname, "security_barrier") == 0) after.barrier = !reset && defGetBoolean(option);
+            if (pg_strcasecmp(option->defname, "security_invoker") == 0) after.invoker = !reset && defGetBoolean(option);
+            if (pg_strcasecmp(option->defname, "check_option") == 0) after.check = reset ? 'n' : defGetString(option)[0];
+        }
+        return (before.barrier && !after.barrier) || (before.invoker && !after.invoker) || (before.check != 'n' && after.check != before.check);
+    });
+    const core::Address address = intercept::address_of(RelationRelationId, view);
+    if (!weakens || is_exempt(address)) return;
+    core::Effect effect = intercept::effect_on("D26", "weakening the options of", address);
+    effect.loss = "its security_barrier, security_invoker or check_option would change";
+    effects.push_back(std::move(effect));
 }
 
 void judge_define(const DefineStmt *statement, Effects &effects)

@@ -52,20 +52,28 @@ std::vector<core::Address> owned_by(Oid role)
     return to_vector(pg::call([role] { return owned_objects(role, false); }));
 }
 
-void judge_drop_owned(const List *roles, bool reassign, Effects &effects)
+void judge_drop_owned(const List *roles, const RoleSpec *new_owner, Effects &effects)
 {
+    const bool reassign = new_owner != nullptr;
     const ListCell *cell;
     foreach (cell, roles) {
         auto *const spec = static_cast<RoleSpec *>(lfirst(cell));
         const Oid role = pg::call([spec] { return get_rolespec_oid(spec, true); });
         if (!OidIsValid(role)) continue;
+        if (!pg::call([role] { return has_privs_of_role(GetUserId(), role); })) {
+            throw pg::GuardError(ERRCODE_INSUFFICIENT_PRIVILEGE, reassign ? "permission denied to reassign objects" : "permission denied to drop objects");
+        }
         const Owned owned = pg::call([role, reassign] { return owned_objects(role, !reassign); });
         core::Effect named = role_effect(reassign ? "reassigning all objects owned by" : "dropping all objects owned by", role);
         named.rows = owned.count;
         named.loss = intercept::count_of(owned.count, "object") + (reassign ? " would change owner" : " would be dropped");
+        const std::vector<core::Address> objects = to_vector(owned);
+        if (reassign) {
+            named.detail = "to " + std::to_string(pg::call([new_owner] { return get_rolespec_oid(new_owner, true); }));
+            for (const auto &object : objects) named.detail += ' ' + std::to_string(object.classid) + '.' + std::to_string(object.objid);
+        }
         effects.push_back(std::move(named));
         if (reassign) continue;
-        const std::vector<core::Address> objects = to_vector(owned);
         for (const auto &object : objects) {
             core::Effect effect = intercept::effect_on("D21", "dropping", object);
             effect.collateral = true;
@@ -77,6 +85,9 @@ void judge_drop_owned(const List *roles, bool reassign, Effects &effects)
 
 void judge_drop_role(const DropRoleStmt *statement, Effects &effects)
 {
+    if (!pg::call([] { return has_createrole_privilege(GetUserId()); })) {
+        throw pg::GuardError(ERRCODE_INSUFFICIENT_PRIVILEGE, "permission denied to drop role");
+    }
     const ListCell *cell;
     foreach (cell, statement->roles) {
         auto *const spec = static_cast<RoleSpec *>(lfirst(cell));

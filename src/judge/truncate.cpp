@@ -38,19 +38,26 @@ std::vector<Oid> referencing_tables(const std::vector<Oid> &named)
     return {found.oids, found.oids + found.count};
 }
 
-void add_effect(Oid relation, std::string_view rule, bool collateral, bool restart, Effects &effects)
+struct Truncated {
+    Oid relation;
+    bool with_children;
+    bool collateral;
+    bool restart;
+};
+
+void add_effect(const Truncated &what, std::string_view rule, Effects &effects)
 {
-    const core::Address address = intercept::address_of(RelationRelationId, relation);
-    if (is_exempt(address)) return;
-    const intercept::Count rows = intercept::count_rows(relation);
-    // As a parallel restore does with the tables it is about to fill.
-    if (rows.exact && rows.rows == 0 && !restart) return;
-    core::Effect effect = intercept::effect_on(rule, "truncating", address);
+    if (is_exempt_with_children(what.relation, 0, what.with_children)) return;
+    // An empty table loses nothing: a parallel restore truncates the tables it
+    // is about to fill.
+    const intercept::Count rows = intercept::count_rows(what.relation, what.with_children, intercept::Proof::exclusive);
+    if (rows.exact && rows.rows == 0 && !what.restart) return;
+    core::Effect effect = intercept::effect_on(rule, "truncating", intercept::address_of(RelationRelationId, what.relation));
     effect.rows = rows.rows;
     effect.loss = rows.text("row");
     if (!effect.loss.empty()) effect.loss += " would be lost";
-    effect.collateral = collateral;
-    if (restart) effect.detail = "restart identity";
+    effect.collateral = what.collateral;
+    effect.detail = (what.restart ? "restart identity" : "") + children_text(what.relation, what.with_children);
     effects.push_back(std::move(effect));
 }
 
@@ -58,17 +65,61 @@ void add_effect(Oid relation, std::string_view rule, bool collateral, bool resta
 
 void judge_truncate(const TruncateStmt *statement, Effects &effects)
 {
+    const bool restart = statement->restart_seqs;
     std::vector<Oid> named;
     const ListCell *cell;
     foreach (cell, statement->relations) {
-        const Oid relation = intercept::resolve_relation(static_cast<const RangeVar *>(lfirst(cell)));
+        const auto *const name = static_cast<const RangeVar *>(lfirst(cell));
+        const Oid relation = intercept::resolve_relation(name);
         if (!OidIsValid(relation)) continue;
         require_truncate_privilege(relation);
         named.push_back(relation);
+        add_effect({relation, name->inh, false, restart}, "D07", effects);
     }
-    for (const Oid relation : named) add_effect(relation, "D07", false, statement->restart_seqs, effects);
     if (statement->behavior != DROP_CASCADE) return;
-    for (const Oid relation : referencing_tables(named)) add_effect(relation, "D08", true, statement->restart_seqs, effects);
+    for (const Oid relation : referencing_tables(named)) add_effect({relation, false, true, restart}, "D08", effects);
+}
+
+std::vector<Oid> truncated_tables(const TruncateStmt *statement)
+{
+    std::vector<Oid> named;
+    std::vector<Oid> tables;
+    const auto add = [&tables](Oid relation) {
+        const bool stores = pg::call([relation] { return get_rel_relkind(relation) != RELKIND_FOREIGN_TABLE; });
+        if (stores && std::find(tables.begin(), tables.end(), relation) == tables.end()) tables.push_back(relation);
+    };
+    const ListCell *cell;
+    foreach (cell, statement->relations) {
+        const auto *const name = static_cast<const RangeVar *>(lfirst(cell));
+        const Oid relation = intercept::resolve_relation(name);
+        if (!OidIsValid(relation)) continue;
+        named.push_back(relation);
+        for (const Oid member : intercept::members_of(relation, name->inh)) add(member);
+    }
+    if (statement->behavior == DROP_CASCADE) {
+        for (const Oid relation : referencing_tables(named)) add(relation);
+    }
+    return tables;
+}
+
+void judge_refresh(const RefreshMatViewStmt *statement, Effects &effects)
+{
+    if (!statement->skipData) return;
+    const Oid relation = intercept::resolve_relation(statement->relation);
+    if (!OidIsValid(relation)) return;
+    const core::Address address = intercept::address_of(RelationRelationId, relation);
+    require_ownership(address);
+    const bool populated = pg::call([relation] {
+        const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+        if (!HeapTupleIsValid(tuple)) return false;
+        const bool result = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relispopulated;
+        ReleaseSysCache(tuple);
+        return result;
+    });
+    if (!populated || is_exempt(address)) return;
+    core::Effect effect = intercept::effect_on("D07", "emptying", address);
+    effect.detail = "no data";
+    effects.push_back(std::move(effect));
 }
 
 }  // namespace judge

@@ -62,4 +62,26 @@ inline void parse_type_missing_ok(const char *name, Oid *type, int32 *typmod)
 #endif
 }
 
+// ALTER COLUMN ... SET EXPRESSION came with 17.
+inline bool sets_expression([[maybe_unused]] const AlterTableCmd *command)
+{
+#if PG_VERSION_NUM >= 170000
+    return command->subtype == AT_SetExpression;
+#else
+    return false;
+#endif
+}
+
+// Name of the constraint that ALTER CONSTRAINT ... NOT ENFORCED (18) is about, or null.
+inline const char *unenforced_constraint([[maybe_unused]] const AlterTableCmd *command)
+{
+#if PG_VERSION_NUM >= 180000
+    if (command->subtype != AT_AlterConstraint) return nullptr;
+    const auto *const change = reinterpret_cast<const ATAlterConstraint *>(command->def);
+    return change->alterEnforceability && !change->is_enforced ? change->conname : nullptr;
+#else
+    return nullptr;
+#endif
+}
+
 }  // namespace pg::compat
