@@ -180,10 +180,22 @@ void add_detached(Items *items, Oid parent, bool in_extension)
     });
 }
 
+// ALTER COLUMN ... TYPE ... USING can overwrite every value and leave the definition as it was.
+Cause alter_table_cause(const List *subcommands)
+{
+    for (int i = 0; i < list_length(subcommands); ++i) {
+        const Node *const tree = static_cast<const CollectedATSubcmd *>(list_nth(subcommands, i))->parsetree;
+        if (!IsA(tree, AlterTableCmd) || reinterpret_cast<const AlterTableCmd *>(tree)->subtype != AT_AlterColumnType) continue;
+        const auto *const column = reinterpret_cast<const ColumnDef *>(reinterpret_cast<const AlterTableCmd *>(tree)->def);
+        if (column->raw_default != nullptr || column->cooked_default != nullptr) return Cause::unreadable;
+    }
+    return Cause::named;
+}
+
 void add_alter_table(Items *items, const CollectedCommand *command)
 {
     const Oid relation = command->d.alterTable.objectId;
-    items->add(command->d.alterTable.classId, relation, command->in_extension, Cause::named);
+    items->add(command->d.alterTable.classId, relation, command->in_extension, alter_table_cause(command->d.alterTable.subcmds));
     for (int i = 0; i < list_length(command->d.alterTable.subcmds); ++i) {
         const auto *const subcommand = static_cast<const CollectedATSubcmd *>(list_nth(command->d.alterTable.subcmds, i));
         items->add(subcommand->address, command->in_extension, Cause::named);
