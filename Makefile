@@ -53,4 +53,5 @@ $(EXTENSION_SCRIPT): $(sort $(wildcard extension/install/*.sql))
 -include $(OBJS:.o=.d)
 
 .PHONY: bench unit
-bench: ; sh test/bench/run.sh
+bench: all
+	PG_CONFIG='$(PG_CONFIG)' sh test/bench/run.sh

@@ -18,7 +18,7 @@ sub new_cluster
 	my ($name, %option) = @_;
 	my @arguments = $option{install_path} ? (install_path => $option{install_path}) : ();
 	my $node = PostgreSQL::Test::Cluster->new($name, @arguments);
-	$node->init(extra => [ '--encoding=UTF8', '--no-locale' ], allows_streaming => $option{streaming} ? 1 : 0);
+	$node->init(extra => [ '--encoding=UTF8', '--no-locale' ], allows_streaming => $option{streaming} // 0);
 	$node->append_conf('postgresql.conf', $_) foreach @{ $option{settings} // [] };
 	$node->append_conf('postgresql.conf', "shared_preload_libraries = 'langchef_guard'") if $option{preload};
 	$node->start;
