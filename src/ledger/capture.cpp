@@ -5,7 +5,9 @@
 #include "core/redact.hpp"
 #include "ledger/append.hpp"
 #include "ledger/known.hpp"
+#include "ledger/snapshot_scope.hpp"
 #include "pg/jsonb.hpp"
+#include "pg/scratch.hpp"
 
 namespace ledger {
 namespace {
@@ -55,9 +57,9 @@ std::int64_t capture_name(const Subject &subject, const std::string &tag, Cause 
 // this object's when the server gave it a new address (REINDEX CONCURRENTLY,
 // an index rebuilt by ALTER TABLE); a new object inherits nothing from a
 // namesake whose end went unseen.
-std::optional<Known> last_seen(const Subject &subject, bool created)
+std::optional<Known> last_seen(Held &&held, const Subject &subject, bool created)
 {
-    if (auto known = find_known(subject.address)) return known;
+    if (held.known) return std::move(held.known);
     std::optional<Known> known = find_renumbered(subject.object_type, subject.identity);
     if (known && created) {
         forget(*known);
@@ -86,9 +88,8 @@ Image image_of(core::Facts &&facts)
 
 // An object that exists and has no definition of its own any more: an index
 // that was attached to its parent's.
-std::int64_t capture_absorbed(const Subject &subject, const std::string &tag, const std::string &source)
+std::int64_t capture_absorbed(const std::optional<Known> &known, const Subject &subject, const std::string &tag, const std::string &source)
 {
-    const std::optional<Known> known = find_known(subject.address);
     if (!known) return 0;
     Images images;
     images.before = known->definition;
@@ -98,12 +99,14 @@ std::int64_t capture_absorbed(const Subject &subject, const std::string &tag, co
     return row;
 }
 
-std::int64_t capture_definition(const Subject &subject, const std::string &tag, Cause cause, const std::string &source)
+std::int64_t capture_held(Held &&held, const Subject &subject, const std::string &tag, Cause cause, const std::string &source)
 {
+    // The definition as of now: it includes what others committed before the object was got.
+    const SnapshotScope snapshot;
     core::Facts read = catalog::read_object(subject.address);
-    if (read.empty()) return capture_absorbed(subject, tag, source);
+    if (read.empty()) return capture_absorbed(held.known, subject, tag, source);
     const bool created = is_created(subject, tag, cause);
-    const std::optional<Known> known = last_seen(subject, created);
+    const std::optional<Known> known = last_seen(std::move(held), subject, created);
     const auto [facts, after] = image_of(std::move(read));
     if (known && cause != Cause::unreadable && same_bytes(known->definition, after)) return 0;
 
@@ -133,7 +136,29 @@ std::int64_t capture_definition(const Subject &subject, const std::string &tag, 
     return row;
 }
 
+std::int64_t capture_definition(const Subject &subject, const std::string &tag, Cause cause, const std::string &source)
+{
+    // What only follows a name elsewhere is not worth waiting for, which could end in a
+    // deadlock: the next one to record it, or to look for drift, finds the difference.
+    Held held = hold_known(subject.address, cause != Cause::indirect);
+    if (!held.got) return 0;
+    if (!held.renewed) return capture_held(std::move(held), subject, tag, cause, source);
+    Subject renewed = describe(subject.address);
+    renewed.in_extension = subject.in_extension;
+    return renewed.identity.empty() ? 0 : capture_held(std::move(held), renewed, tag, cause, source);
+}
+
 }  // namespace
+
+void hold_in_order(std::vector<core::Address> addresses)
+{
+    if (addresses.size() < 2) return;  // one alone is held when it is captured
+    std::sort(addresses.begin(), addresses.end());
+    for (const core::Address &address : addresses) {
+        const pg::ScratchContext scratch;
+        if (has_reader(address)) hold_known(address, true);
+    }
+}
 
 std::int64_t capture(const Subject &subject, const std::string &tag, Cause cause, const std::string &source)
 {
@@ -147,7 +172,7 @@ std::int64_t capture(const Subject &subject, const std::string &tag, Cause cause
 
 std::int64_t capture_drop(const Subject &subject, const std::string &tag, bool named, const std::string &source)
 {
-    std::optional<Known> known = has_reader(subject.address) ? find_known(subject.address) : std::nullopt;
+    std::optional<Known> known = has_reader(subject.address) ? hold_known(subject.address, true).known : std::nullopt;
     if (!known && has_reader(subject.address)) known = find_renumbered(subject.object_type, subject.identity);
     if (!known && !named) return 0;
     Images images;

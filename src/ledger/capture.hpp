@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "ledger/record.hpp"
 #include "ledger/subject.hpp"
 
@@ -13,6 +15,10 @@ enum class Cause {
     unreadable,  // the same, and the effect may lie outside of what definitions hold
     indirect     // it depends on what the command acts on
 };
+
+// Before the objects of one command are captured: holds those that have a definition, in
+// the order of their addresses, so that two commands never wait for each other.
+void hold_in_order(std::vector<core::Address> addresses);
 
 // Compares the object with the definition last seen, and when they differ,
 // writes a row and remembers the new one.  Returns the row's id, 0 for none.

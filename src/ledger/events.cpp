@@ -35,10 +35,16 @@ struct Affected {
 };
 
 // The objects behind the touched addresses, each once, what is named first.
+// What is named is held before it is described: its name is that of its definition.
 std::vector<Affected> affected_objects(const std::vector<Touched> &touched)
 {
     std::vector<Affected> affected;
     std::set<core::Address> seen;
+    for (const Touched &one : touched) {
+        if (one.cause != Cause::indirect && !one.in_extension) seen.insert(kept_object(one.address));
+    }
+    hold_in_order({seen.begin(), seen.end()});
+    seen.clear();
     for (const Touched &one : touched) {
         const core::Address address = kept_object(one.address);
         if (!seen.insert(address).second) continue;

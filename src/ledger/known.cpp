@@ -1,5 +1,6 @@
 #include "ledger/known.hpp"
 
+#include "ledger/record.hpp"
 #include "ledger/table.hpp"
 
 namespace ledger {
@@ -57,23 +58,74 @@ bool object_exists(Oid class_oid, Oid object)
     return exists;
 }
 
-Copied first_row(const char *index_name, ScanKeyData first, ScanKeyData second, bool gone_only)
+enum class Lock { got, busy, gone };
+
+// Locks the newest version of a row that was found; copies it again when it is another.
+// Locking it in the row itself costs no room in the lock table however many there are.
+Lock lock_row(Relation relation, HeapTuple found, bool wait, Copied *copied, bool *renewed)
+{
+    // What this transaction wrote nobody else can have touched.
+    if (TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(found->t_data))) return Lock::got;
+    TupleTableSlot *const slot = table_slot_create(relation, nullptr);
+    TM_FailureData failure;
+    const TM_Result result = table_tuple_lock(relation, &copied->row, GetActiveSnapshot(), slot, GetCurrentCommandId(false), LockTupleExclusive,
+                                              wait ? LockWaitBlock : LockWaitSkip, TUPLE_LOCK_FLAG_FIND_LAST_VERSION, &failure);
+    Lock lock = result == TM_WouldBlock ? Lock::busy : Lock::gone;
+    if (result == TM_Ok) {
+        lock = Lock::got;
+        *renewed = *renewed || failure.traversed;
+        if (failure.traversed) {
+            bool to_free = false;
+            const HeapTuple newest = ExecFetchSlotHeapTuple(slot, false, &to_free);
+            newest->t_self = slot->tts_tid;
+            *copied = copy_row(newest, RelationGetDescr(relation));
+        }
+    }
+    ExecDropSingleTupleTableSlot(slot);
+    return lock;
+}
+
+enum class Locking { none, skip, wait };
+
+struct Sought {
+    const char *index;
+    ScanKeyData first;
+    ScanKeyData second;
+    bool gone_only;
+    Locking locking;
+};
+
+struct Outcome {
+    Copied copied;
+    Lock lock;
+    bool renewed;
+};
+
+Outcome first_row(const Sought &sought)
 {
     const Oid table = guard_relation("known_object");
-    const Oid index = guard_relation(index_name);
-    return pg::call([=] {
-        Copied copied{};
-        ScanKeyData keys[2] = {first, second};
-        const Relation relation = table_open(table, AccessShareLock);
+    const Oid index = guard_relation(sought.index);
+    return pg::call([table, index, &sought] {
+        Outcome outcome{};
+        outcome.lock = Lock::got;
+        ScanKeyData keys[2] = {sought.first, sought.second};
+        const Relation relation = table_open(table, sought.locking == Locking::none ? AccessShareLock : RowExclusiveLock);
         const SysScanDesc scan = systable_beginscan(relation, index, true, nullptr, 2, keys);
         for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
-            copied = copy_row(tuple, RelationGetDescr(relation));
-            if (!gone_only || !object_exists(copied.classid, copied.objid)) break;
-            copied.found = false;
+            outcome.copied = copy_row(tuple, RelationGetDescr(relation));
+            if (!sought.gone_only || !object_exists(outcome.copied.classid, outcome.copied.objid)) {
+                if (sought.locking != Locking::none) {
+                    outcome.lock = lock_row(relation, tuple, sought.locking == Locking::wait, &outcome.copied, &outcome.renewed);
+                }
+                // A newer version may be of another object by now, or of one that is there.
+                outcome.copied.found = outcome.lock == Lock::got && !(sought.gone_only && outcome.renewed);
+                break;
+            }
+            outcome.copied.found = false;
         }
         systable_endscan(scan);
-        table_close(relation, AccessShareLock);
-        return copied;
+        table_close(relation, NoLock);
+        return outcome;
     });
 }
 
@@ -85,27 +137,76 @@ std::optional<Known> known_of(const Copied &copied)
     return known;
 }
 
+Outcome find_by_address(core::Address address, Locking locking)
+{
+    Sought sought{"known_object_pkey", {}, {}, false, locking};
+    ScanKeyInit(&sought.first, classid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.classid));
+    ScanKeyInit(&sought.second, objid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.objid));
+    return first_row(sought);
+}
+
+// Whether another transaction may be about to remember an object without a row.
+bool may_be_first_seen_elsewhere(core::Address address)
+{
+    if (!pg::call([address] { return object_exists(address.classid, address.objid); })) return false;
+    return !created_in_this_transaction(address);
+}
+
+// An object without a row has nothing to lock but its address.
+enum class Address { got, waited, busy };
+
+Address lock_address(core::Address address, bool wait)
+{
+    const Oid table = guard_relation("known_object");
+    return pg::call([table, address, wait] {
+        LOCKTAG tag;
+        SET_LOCKTAG_OBJECT(tag, MyDatabaseId, table, address.objid, 0);
+        Address result = Address::got;
+        if (LockAcquire(&tag, ExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL) {
+            if (!wait) return Address::busy;
+            LockAcquire(&tag, ExclusiveLock, false, false);
+            result = Address::waited;
+        }
+        return result;
+    });
+}
+
 std::optional<Known> find_by_name(const std::string &type, const std::string &name, bool gone_only)
 {
     const Datum type_datum = pg::text_datum(type);
     const Datum name_datum = pg::text_datum(name);
+    Sought sought{"known_object_identity_idx", {}, {}, gone_only, gone_only ? Locking::skip : Locking::none};
     // The columns have collation "C", which is what ScanKeyInit assumes.
-    ScanKeyData first;
-    ScanKeyData second;
-    ScanKeyInit(&first, identity, BTEqualStrategyNumber, F_TEXTEQ, name_datum);
-    ScanKeyInit(&second, object_type, BTEqualStrategyNumber, F_TEXTEQ, type_datum);
-    return known_of(first_row("known_object_identity_idx", first, second, gone_only));
+    ScanKeyInit(&sought.first, identity, BTEqualStrategyNumber, F_TEXTEQ, name_datum);
+    ScanKeyInit(&sought.second, object_type, BTEqualStrategyNumber, F_TEXTEQ, type_datum);
+    return known_of(first_row(sought).copied);
 }
 
 }  // namespace
 
-std::optional<Known> find_known(core::Address address)
+Held hold_known(core::Address address, bool wait)
 {
-    ScanKeyData first;
-    ScanKeyData second;
-    ScanKeyInit(&first, classid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.classid));
-    ScanKeyInit(&second, objid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.objid));
-    return known_of(first_row("known_object_pkey", first, second, false));
+    Held held;
+    bool address_locked = false;
+    for (;;) {
+        const Outcome outcome = find_by_address(address, wait ? Locking::wait : Locking::skip);
+        held.renewed = held.renewed || outcome.renewed;
+        if (outcome.lock == Lock::busy) return held;
+        if (outcome.lock == Lock::gone) {
+            held.renewed = true;  // another transaction forgot it, and maybe remembered it anew
+            continue;
+        }
+        held.known = known_of(outcome.copied);
+        if (held.known || address_locked || !may_be_first_seen_elsewhere(address)) break;
+        const Address lock = lock_address(address, wait);
+        if (lock == Address::busy) return held;
+        held.renewed = held.renewed || lock == Address::waited;
+        address_locked = true;
+    }
+    held.got = true;
+    // What the others committed has been told to the caches by now, if they listen.
+    pg::call([] { AcceptInvalidationMessages(); });
+    return held;
 }
 
 std::optional<Known> find_named(const std::string &type, const std::string &name) { return find_by_name(type, name, false); }

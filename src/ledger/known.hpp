@@ -19,11 +19,23 @@ struct Known {
     std::optional<std::int64_t> ledger_id;
 };
 
-std::optional<Known> find_known(core::Address address);
+// What came of waiting for the other recorders of an object.
+struct Held {
+    bool got = false;      // else another transaction has it
+    bool renewed = false;  // another transaction may have changed the object meanwhile
+    std::optional<Known> known;
+};
+
+// Finds the object's row in its newest version and keeps other recorders of the
+// object waiting until the transaction ends.  Objects are to be held before they are
+// read, several of them in the order of their addresses.  Without wait, an object that
+// another transaction holds is not got.  What this transaction created or dropped needs no holding.
+Held hold_known(core::Address address, bool wait);
 // By what it is and its name, whether or not its address still holds.
 std::optional<Known> find_named(const std::string &object_type, const std::string &identity);
 // The same for objects that the server gave a new OID
-// (REINDEX CONCURRENTLY): only one whose old address is no object any more.
+// (REINDEX CONCURRENTLY): only one whose old address is no object any more,
+// and which no other transaction is about to take over or forget.
 std::optional<Known> find_renumbered(const std::string &object_type, const std::string &identity);
 
 // What a row is written from.
