@@ -1,17 +1,10 @@
 #include "settings.hpp"
 
+#include "mode_change.hpp"
 #include "pg/entry.hpp"
 
 namespace settings {
 namespace {
-
-constexpr config_enum_entry modes[] = {
-    {"off", static_cast<int>(Mode::off), false},
-    {"record", static_cast<int>(Mode::record), false},
-    {"warn", static_cast<int>(Mode::warn), false},
-    {"enforce", static_cast<int>(Mode::enforce), false},
-    {nullptr, 0, false},
-};
 
 constinit int mode_value = static_cast<int>(Mode::enforce);
 constinit bool four_eyes_value = false;
@@ -77,9 +70,7 @@ void set_approval_token(const char *tokens)
 
 void define()
 {
-    DefineCustomEnumVariable("langchef_guard.mode", "What the guard does with an unapproved destructive command.",
-                             "enforce refuses it, warn reports it, record only records it, off does nothing.", &mode_value,
-                             static_cast<int>(Mode::enforce), modes, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+    define_mode(&mode_value);
     DefineCustomStringVariable("langchef_guard.approval_token", "Tokens of approvals this session may use.",
                                "One token, or several separated by commas.", &approval_token_value, "", PGC_USERSET,
                                GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE, check_approval_token, nullptr,

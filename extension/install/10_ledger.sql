@@ -31,7 +31,8 @@ CREATE TABLE langchef_guard.ledger (
     difference          jsonb,
     class               text,
     rules               text[],
-    approval_id         bigint
+    approval_id         bigint,
+    subxid              xid8
 );
 COMMENT ON TABLE langchef_guard.ledger IS 'append-only record of schema changes, one row per changed object';
 -- No checks: only the library writes the table, and evaluating them would be a
@@ -39,6 +40,7 @@ COMMENT ON TABLE langchef_guard.ledger IS 'append-only record of schema changes,
 COMMENT ON COLUMN langchef_guard.ledger.source IS 'event, utility or unobserved: how the guard learnt of the change';
 COMMENT ON COLUMN langchef_guard.ledger.operation IS 'create, alter, drop, truncate or other';
 COMMENT ON COLUMN langchef_guard.ledger.session_id IS 'as %c of log_line_prefix: start of the session and process id';
+COMMENT ON COLUMN langchef_guard.ledger.subxid IS 'subtransaction of xid that the command ran in, as its catalog rows name it; null outside of any';
 COMMENT ON COLUMN langchef_guard.ledger.revision_before IS 'Alembic revision of the database when the command ran';
 COMMENT ON COLUMN langchef_guard.ledger.difference IS 'array of {fact, kind, op, attribute, before, after}: what the command changed';
 CREATE INDEX ledger_object_idx ON langchef_guard.ledger (classid, objid, id);

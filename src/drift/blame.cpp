@@ -17,7 +17,8 @@ constinit pg::Statement recorded_since{
     "SELECT l.id, l.xid::pg_catalog.text::pg_catalog.int8, l.command_tag, l.source,"
     "       d.item OPERATOR(pg_catalog.->>) 'fact', d.item OPERATOR(pg_catalog.->>) 'op',"
     "       d.item OPERATOR(pg_catalog.->>) 'attribute',"
-    "       d.item OPERATOR(pg_catalog.->) 'before', d.item OPERATOR(pg_catalog.->) 'after'"
+    "       d.item OPERATOR(pg_catalog.->) 'before', d.item OPERATOR(pg_catalog.->) 'after',"
+    "       l.subxid::pg_catalog.text::pg_catalog.int8"
     "  FROM langchef_guard.ledger l"
     "  LEFT JOIN LATERAL pg_catalog.jsonb_array_elements("
     "       CASE WHEN pg_catalog.jsonb_typeof(l.difference) OPERATOR(pg_catalog.=) 'array' THEN l.difference END) AS d (item) ON true"
@@ -25,7 +26,7 @@ constinit pg::Statement recorded_since{
     " ORDER BY l.id",
     {INT8OID, INT8OID}};
 
-enum Column { id = 1, xid, command, source, fact, operation, attribute, before, after };
+enum Column { id = 1, xid, command, source, fact, operation, attribute, before, after, subxid };
 
 // How well a ledger row explains a difference; a higher one wins, then a later row.
 enum Strength { none, same_transaction, same_change, same_change_and_transaction };
@@ -49,8 +50,8 @@ std::uint64_t full_xid(std::uint32_t xmin, std::uint64_t next)
     return full;
 }
 
-// The ledger has the ids of whole transactions; the server forgets to which
-// one a subtransaction belonged once no snapshot can need it.
+// What nobody recorded can still be told by its whole transaction while the server knows
+// which one a subtransaction belongs to: until no snapshot can need it.
 std::uint32_t top_transaction(std::uint32_t xmin)
 {
     return pg::call([xmin] {
@@ -68,7 +69,9 @@ class Search {
         for (std::size_t i = 0; i < rows.size(); ++i) {
             blames_[i].xid = full_xid(top_transaction(rows[i].xmin), next);
             by_fact_.emplace(rows[i].fact, i);
-            if (blames_[i].xid != 0) by_xid_.emplace(blames_[i].xid, i);
+            const std::uint64_t written_by = full_xid(rows[i].xmin, next);
+            if (written_by != 0) by_xid_.emplace(written_by, i);
+            if (blames_[i].xid != 0 && blames_[i].xid != written_by) by_xid_.emplace(blames_[i].xid, i);
             blames_[i].before = rows[i].operation == core::DriftOperation::missing
                                     ? schema.from_document
                                     : rows[i].xmin != 0 && same_cluster && blames_[i].xid < schema.registered_xid;
@@ -79,6 +82,8 @@ class Search {
     {
         const auto ledger_id = recorded.int8(row, Column::id);
         const auto transaction = static_cast<std::uint64_t>(recorded.int8(row, Column::xid));
+        const auto part = recorded.is_null(row, Column::subxid) ? 0 : static_cast<std::uint64_t>(recorded.int8(row, Column::subxid));
+        if (part != 0) note_subtransaction(part, transaction);
         if (may_have_side_effects(recorded, row)) {
             const auto [first, last] = by_xid_.equal_range(transaction);
             for (auto at = first; at != last; ++at) offer(at->second, {same_transaction, ledger_id});
@@ -114,6 +119,21 @@ class Search {
     }
 
   private:
+    // The ledger tells the whole transaction of a subtransaction that a catalog row names.
+    void note_subtransaction(std::uint64_t part, std::uint64_t transaction)
+    {
+        if (part == transaction) return;
+        std::vector<std::size_t> found;
+        const auto [first, last] = by_xid_.equal_range(part);
+        for (auto at = first; at != last; ++at) {
+            if (blames_[at->second].xid == part) found.push_back(at->second);
+        }
+        for (const std::size_t i : found) {
+            blames_[i].xid = transaction;
+            by_xid_.emplace(transaction, i);
+        }
+    }
+
     // Values of a name are fact ids: one is missing now, the other unexpected.
     void consider_rename(const pg::Rows &recorded, std::uint64_t row, std::int64_t ledger_id)
     {

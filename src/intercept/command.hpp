@@ -30,6 +30,7 @@ struct CurrentCommand {
     std::optional<approval::Cover> cover;   // to be spent when the command has run
     std::vector<UtilityRecord> records;     // to be written when the command has run
     std::optional<std::string> explained;   // quoted name of what EXPLAIN ANALYZE creates
+    bool irrevocable = false;               // what it did to files stays when its transaction fails
     bool event_start_expected = false;      // its ddl_command_start has not fired yet
 };
 

@@ -2,6 +2,7 @@
 
 #include "intercept/watch.hpp"
 #include "pg/entry.hpp"
+#include "settings.hpp"
 
 // Between the server's hook and the next one no C++ object is alive: an error
 // of the command jumps over this frame without harm.
@@ -14,6 +15,7 @@ extern "C" void lcg_process_utility(PlannedStmt *statement, const char *query, b
                                     ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *receiver,
                                     QueryCompletion *completion)
 {
+    const settings::Mode mode_before = settings::mode();
     const std::uint64_t watched = pg::guarded([=] {
         pg::debug_point("process_utility");
         return intercept::before_utility(statement, query, context);
@@ -23,10 +25,12 @@ extern "C" void lcg_process_utility(PlannedStmt *statement, const char *query, b
     } else {
         standard_ProcessUtility(statement, query, read_only_tree, context, parameters, environment, receiver, completion);
     }
-    if (watched == 0) return;
-    pg::guarded([watched] {
+    const bool mode_changed = settings::mode() != mode_before;
+    if (watched == 0 && !mode_changed) return;
+    pg::guarded([=] {
         pg::debug_point("after_process_utility");
         intercept::after_utility(watched);
+        if (mode_changed) intercept::after_mode_change(statement, query);
     });
 }
 

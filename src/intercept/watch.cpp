@@ -9,7 +9,10 @@
 #include "judge/judge.hpp"
 #include "judge/mass_change.hpp"
 #include "ledger/record.hpp"
+#include "mode_change.hpp"
+#include "pg/attempt.hpp"
 #include "pg/crypto.hpp"
+#include "pg/entry.hpp"
 #include "settings.hpp"
 
 namespace intercept {
@@ -33,6 +36,7 @@ bool concerns_schema(const Node *tree)
         case T_ClusterStmt:
         case T_VacuumStmt:
         case T_ReindexStmt:
+        case T_VariableSetStmt:
         case T_VariableShowStmt:
         case T_DiscardStmt:
         case T_ConstraintsSetStmt:
@@ -43,11 +47,21 @@ bool concerns_schema(const Node *tree)
         case T_ListenStmt:
         case T_UnlistenStmt: return false;
         case T_ExplainStmt: return created_by_explain(const_cast<Node *>(tree)) != nullptr;
-        case T_VariableSetStmt: {
-            const char *const name = reinterpret_cast<const VariableSetStmt *>(tree)->name;
-            return name != nullptr && pg_strcasecmp(name, "langchef_guard.mode") == 0;
-        }
         default: return true;
+    }
+}
+
+// Commands that act on files beside the catalogs, and are not undone with them.
+bool is_irrevocable(const Node *tree)
+{
+    switch (nodeTag(tree)) {
+        case T_CreatedbStmt:
+        case T_DropdbStmt:
+        case T_AlterDatabaseStmt:  // SET TABLESPACE
+        case T_CreateTableSpaceStmt:
+        case T_DropTableSpaceStmt:
+        case T_AlterSystemStmt: return true;
+        default: return false;
     }
 }
 
@@ -78,6 +92,7 @@ std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view state
     command->judgement.statement = command->statement;
     bind_to_text(command->judgement);
     command->records = utility_records(tree);
+    command->irrevocable = is_irrevocable(tree);
     if (const IntoClause *const into = created_by_explain(tree)) {
         command->explained =
             pg::text_of(pg::call([into] { return static_cast<const char *>(quote_qualified_identifier(into->rel->schemaname, into->rel->relname)); }));
@@ -86,14 +101,33 @@ std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view state
     return command;
 }
 
-// A change of mode is on record before it takes effect: off would not record it.
-void record_mode_change(const VariableSetStmt *setting, std::string_view statement)
+// Whether a row can be written now.  Before SET TRANSACTION no snapshot may be taken, so
+// that BEGIN and what may stand between the two are no occasion.
+bool can_record()
 {
+    return watching() && !creating_extension && IsTransactionState() && !IsAbortedTransactionBlockState() && !XactReadOnly && !IsInParallelMode() &&
+           guard::installation().has_value();
+}
+
+// Puts a change of mode on record, whoever made it and when.
+void record_mode(std::string_view statement, const std::string &tag)
+{
+    const auto change = settings::unrecorded_mode_change();
+    if (!change.has_value() || !can_record()) return;
     auto command = std::make_unique<CurrentCommand>();
     command->statement = core::redact(statement);
     const std::uint64_t number = push_command(std::move(command), CurTransactionContext);
-    ledger::record_utility(setting->kind == VAR_RESET ? "RESET" : "SET", "other", "setting", "langchef_guard.mode", {});
+    ledger::record_mode_change(settings::name_of(change->before), settings::name_of(change->after), tag);
     pop_command(number);
+    settings::mode_change_recorded();
+}
+
+bool is_reset(const Node *tree) { return IsA(tree, VariableSetStmt) && reinterpret_cast<const VariableSetStmt *>(tree)->kind == VAR_RESET; }
+
+// A commit is the last occasion to record what SELECT set_config() did.
+bool is_commit(const Node *tree)
+{
+    return IsA(tree, TransactionStmt) && reinterpret_cast<const TransactionStmt *>(tree)->kind == TRANS_STMT_COMMIT;
 }
 
 // The relation that EXPLAIN ANALYZE left behind, found by its name.
@@ -105,6 +139,50 @@ void record_explained(const std::string &name, const std::string &tag)
     });
     const core::Address address = address_of(RelationRelationId, relation);
     if (OidIsValid(relation)) ledger::record_utility(tag, "create", object_type_of(address), identity_of(address), address);
+}
+
+void record_all(const CurrentCommand &command)
+{
+    for (const auto &record : command.records) {
+        ledger::record_utility(command.judgement.tag, record.operation, record.object_type, record.identity, record.address);
+    }
+}
+
+// After the files of a database are gone, failing the command would leave a
+// database without files: the ledger goes without its row instead.
+void record_if_possible(const CurrentCommand &command)
+{
+    const CurrentCommand *const finished = &command;
+    const ErrorData *const failed = pg::attempt([finished] {
+        pg::guarded([finished] {
+            pg::debug_point("record_irrevocable");
+            record_all(*finished);
+        });
+    });
+    if (failed == nullptr) return;
+    const char *const tag = command.judgement.tag.c_str();
+    pg::call([failed, tag] {
+        const auto report = [failed, tag](int level) {
+            ereport(level, (errcode(failed->sqlerrcode), errmsg_internal("%s is not in the ledger of langchef_guard", tag),
+                            errdetail_internal("The command was carried out.  Recording it failed: %s", failed->message)));
+        };
+        report(WARNING_CLIENT_ONLY);
+        report(LOG_SERVER_ONLY);
+    });
+}
+
+// The portal that runs knows its statements; without it, the whole string of the client is all there is.
+std::string_view statement_of_event(const Node *tree)
+{
+    const std::string_view whole = debug_query_string != nullptr ? debug_query_string : "";
+    if (ActivePortal == nullptr || ActivePortal->sourceText == nullptr) return whole;
+    const PlannedStmt *found = nullptr;
+    const ListCell *cell;
+    foreach (cell, ActivePortal->stmts) {
+        const auto *const statement = static_cast<const PlannedStmt *>(lfirst(cell));
+        if (statement->utilityStmt == tree || list_length(ActivePortal->stmts) == 1) found = statement;
+    }
+    return found == nullptr ? whole : core::own_slice(ActivePortal->sourceText, found->stmt_location, found->stmt_len);
 }
 
 // The context a command's entry lives in: a top-level command may go through
@@ -124,16 +202,19 @@ bool watching()
 std::uint64_t before_utility(const PlannedStmt *statement, const char *query, ProcessUtilityContext context)
 {
     Node *const tree = statement->utilityStmt;
+    if (settings::unrecorded_mode_change().has_value() && (concerns_schema(tree) || is_commit(tree))) record_mode({}, "SET");
     if (context == PROCESS_UTILITY_SUBCOMMAND || !concerns_schema(tree) || !watching() || creating_extension) return 0;
     const std::string_view text = query != nullptr ? core::own_slice(query, statement->stmt_location, statement->stmt_len) : "";
-    if (IsA(tree, VariableSetStmt)) {
-        if (guard::installation().has_value()) record_mode_change(reinterpret_cast<VariableSetStmt *>(tree), text);
-        return 0;
-    }
     if (settings::mode() == settings::Mode::off || !guard::installation().has_value()) return 0;
     auto command = judge_command(tree, text, context == PROCESS_UTILITY_TOPLEVEL);
     command->event_start_expected = true;
     return push_command(std::move(command), context_for(context));
+}
+
+void after_mode_change(const PlannedStmt *statement, const char *query)
+{
+    const std::string_view text = query != nullptr ? core::own_slice(query, statement->stmt_location, statement->stmt_len) : "";
+    if (!IsA(statement->utilityStmt, TransactionStmt)) record_mode(text, is_reset(statement->utilityStmt) ? "RESET" : "SET");
 }
 
 void after_utility(std::uint64_t number)
@@ -142,17 +223,19 @@ void after_utility(std::uint64_t number)
     if (command == nullptr) return;
     if (guard::installation().has_value()) {
         if (command->cover.has_value()) approval::spend(*command->cover, command->judgement);
-        const std::string tag = command->judgement.tag;
-        for (const auto &record : command->records) {
-            ledger::record_utility(tag, record.operation, record.object_type, record.identity, record.address);
+        if (command->irrevocable) {
+            record_if_possible(*command);
+        } else {
+            record_all(*command);
         }
-        if (command->explained.has_value()) record_explained(*command->explained, tag);
+        if (command->explained.has_value()) record_explained(*command->explained, command->judgement.tag);
     }
     pop_command(number);
 }
 
 void before_event_command(Node *tree)
 {
+    record_mode({}, "SET");
     CurrentCommand *const known = current_command();
     if (known != nullptr && known->event_start_expected) {
         known->event_start_expected = false;
@@ -160,7 +243,7 @@ void before_event_command(Node *tree)
     }
     if (!concerns_schema(tree) || !watching() || creating_extension || settings::mode() == settings::Mode::off) return;
     if (!guard::installation().has_value()) return;
-    auto command = judge_command(tree, debug_query_string != nullptr ? debug_query_string : "", true);
+    auto command = judge_command(tree, statement_of_event(tree), true);
     if (command->cover.has_value()) {
         approval::spend(*command->cover, command->judgement);
         command->cover.reset();
@@ -171,6 +254,7 @@ void before_event_command(Node *tree)
 
 void before_execution(const QueryDesc *query)
 {
+    record_mode({}, "SET");
     if (!watching() || creating_extension || settings::mode() == settings::Mode::off || !guard::installation().has_value()) return;
     auto command = std::make_unique<CurrentCommand>();
     command->judgement = judge::judge_mass_change(query->plannedstmt);

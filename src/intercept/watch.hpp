@@ -11,6 +11,9 @@ std::uint64_t before_utility(const PlannedStmt *statement, const char *query, Pr
 // After it ran: spends the approval and records what fires no event trigger.
 void after_utility(std::uint64_t command);
 
+// After a utility command during which langchef_guard.mode was changed.
+void after_mode_change(const PlannedStmt *statement, const char *query);
+
 // ddl_command_start of a command the hook did not see, because the library
 // was loaded by this very event trigger.
 void before_event_command(Node *parsetree);

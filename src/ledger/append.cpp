@@ -47,7 +47,8 @@ enum Column : int {
     rule_class,
     rules,
     approval_id,
-    column_count = approval_id
+    subxid,
+    column_count = subxid
 };
 
 using LedgerRow = NewRow<column_count>;
@@ -69,6 +70,7 @@ Datum text_array_datum(const std::vector<std::string> &texts)
 void put_actor(LedgerRow &row)
 {
     row.set(xid, transaction_datum());
+    if (GetCurrentTransactionNestLevel() > 1) row.set(subxid, subtransaction_datum());
     row.set(recorded_at, TimestampTzGetDatum(GetCurrentTimestamp()));
     row.set(transaction_at, TimestampTzGetDatum(GetCurrentTransactionStartTimestamp()));
     row.set(system_identifier, Int64GetDatum(guard::system_identifier()));

@@ -31,6 +31,9 @@ std::int64_t append(const Change &change);
 void record_utility(const std::string &tag, const std::string &operation, const std::string &object_type,
                     const std::string &identity, core::Address address);
 
+// Records that langchef_guard.mode of this session was changed.
+void record_mode_change(const char *before, const char *after, const std::string &tag);
+
 // Id of the last row this session wrote, 0 for none.
 std::int64_t last_id();
 

@@ -26,6 +26,11 @@ Datum transaction_datum()
     return pg::call([] { return FullTransactionIdGetDatum(GetTopFullTransactionId()); });
 }
 
+Datum subtransaction_datum()
+{
+    return pg::call([] { return FullTransactionIdGetDatum(GetCurrentFullTransactionId()); });
+}
+
 ClientAddress client_address()
 {
     return pg::call([] {

@@ -11,6 +11,8 @@ Datum name_datum(std::string_view text);
 Datum role_datum(Oid role);
 // Datum of type xid8: the current transaction's id, assigned now if it has none.
 Datum transaction_datum();
+// The same of the current subtransaction.
+Datum subtransaction_datum();
 // Address of the client as inet; null for local connections and background workers.
 struct ClientAddress {
     Datum value;

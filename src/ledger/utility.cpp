@@ -3,6 +3,7 @@
 #include "ledger/baseline.hpp"
 #include "ledger/capture.hpp"
 #include "ledger/snapshot_scope.hpp"
+#include "settings.hpp"
 
 namespace ledger {
 
@@ -15,6 +16,7 @@ void record_utility(const std::string &tag, const std::string &operation, const 
     if (address.classid != InvalidOid) {
         address = catalog::containing_object(address);
         subject = describe(address);
+        if (subject.temporary && !settings::record_temp()) return;
     }
     // What has a definition is recorded with it; TRUNCATE and the like change none.
     const bool defines = operation == "create" || operation == "alter" || operation == "drop";
@@ -40,6 +42,21 @@ void record_utility(const std::string &tag, const std::string &operation, const 
     change.identity = identity;
     change.address = address;
     append(change, Images{});
+}
+
+void record_mode_change(const char *before, const char *after, const std::string &tag)
+{
+    const SnapshotScope snapshot;
+    Change change;
+    change.source = "utility";
+    change.command_tag = tag;
+    change.operation = "other";
+    change.object_type = "setting";
+    change.identity = "langchef_guard.mode";
+    const std::string name = R"("langchef_guard.mode")";
+    change.difference = R"([{"op": "changed", "fact": )" + name + R"(, "kind": "setting", "attribute": "value", "before": ")" + before +
+                        R"(", "after": ")" + after + R"("}])";
+    append(change);
 }
 
 }  // namespace ledger

@@ -50,6 +50,16 @@ inline void eval_plan_qual_init(EPQState *recheck, EState *state)
 #endif
 }
 
+// Memory that the server frees as the "extra" of a setting; null when there is none.
+inline void *guc_allocate(std::size_t size)
+{
+#if PG_VERSION_NUM >= 160000
+    return guc_malloc(LOG, size);
+#else
+    return malloc(size);
+#endif
+}
+
 // The type is InvalidOid when there is none of the name.
 inline void parse_type_missing_ok(const char *name, Oid *type, int32 *typmod)
 {
