@@ -154,7 +154,8 @@ class Search {
     // partition by a command on its parent): the catalog row tells by its transaction.
     static bool may_have_side_effects(const pg::Rows &recorded, std::uint64_t row)
     {
-        return recorded.text(row, Column::command) != "SET" && recorded.text(row, Column::source) != "unobserved";
+        const auto did = recorded.text(row, Column::command);
+        return did != "SET" && did != "RESET" && recorded.text(row, Column::source) != "unobserved";
     }
 
     bool explains(const pg::Rows &recorded, std::uint64_t row, const core::DriftRow &difference) const

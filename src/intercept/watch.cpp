@@ -122,7 +122,12 @@ void record_mode(std::string_view statement, const std::string &tag)
     settings::mode_change_recorded();
 }
 
-bool is_reset(const Node *tree) { return IsA(tree, VariableSetStmt) && reinterpret_cast<const VariableSetStmt *>(tree)->kind == VAR_RESET; }
+bool is_reset(const Node *tree)
+{
+    if (!IsA(tree, VariableSetStmt)) return false;
+    const VariableSetKind kind = reinterpret_cast<const VariableSetStmt *>(tree)->kind;
+    return kind == VAR_RESET || kind == VAR_RESET_ALL;
+}
 
 // A commit is the last occasion to record what SELECT set_config() did.
 bool is_commit(const Node *tree)
