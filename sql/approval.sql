@@ -62,9 +62,26 @@ SET SESSION AUTHORIZATION regress_lcg_dba;
 SELECT langchef_guard.issue_token('regress_lcg_developer', '{D01}', '{regress_approval.*}', max_uses => 2) AS token \gset
 SET SESSION AUTHORIZATION regress_lcg_developer;
 SELECT langchef_guard.use_token(:'token');
+INSERT INTO regress_approval.prompts VALUES (1, 'one');
 TRUNCATE regress_approval.prompts;
 DROP TABLE regress_approval.prompts;
 DROP TABLE regress_approval.runs;
+
+-- What is no name is said in our own words, without the guard's queries.
+RESET SESSION AUTHORIZATION;
+\set VERBOSITY default
+\set SHOW_CONTEXT always
+SELECT langchef_guard.issue_token('regress_lcg_developer', NULL, '{"f("}');
+SELECT langchef_guard.issue_token('regress_lcg_developer', NULL, '{"a.b c.d"}');
+SELECT langchef_guard.issue_token('regress_lcg_developer', NULL, '{public.*.*}');
+SELECT langchef_guard.issue_token('regress_lcg_developer', NULL, '{*}');
+
+-- A policy that would never match is refused; one for later has a warning.
+INSERT INTO langchef_guard.policy (rule, action) VALUES ('D99', 'deny');
+INSERT INTO langchef_guard.policy (object, action) VALUES ('prompts', 'deny');
+INSERT INTO langchef_guard.policy (schema_name, object, role, action)
+VALUES ('REGRESS_approval', 'regress_approval.later', 'regress_lcg_nobody', 'deny') RETURNING schema_name, object, role;
+DELETE FROM langchef_guard.policy WHERE role = 'regress_lcg_nobody';
 
 RESET SESSION AUTHORIZATION;
 RESET langchef_guard.approval_token;

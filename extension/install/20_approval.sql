@@ -81,3 +81,13 @@ COMMENT ON TABLE langchef_guard.policy IS 'actions that differ from the default 
 REVOKE ALL ON TABLE langchef_guard.policy FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('langchef_guard.policy', '');
 SELECT pg_catalog.pg_extension_config_dump('langchef_guard.policy_id_seq', '');
+
+-- What a row names is kept as the server prints it, since the guard compares text.
+CREATE FUNCTION langchef_guard.check_policy()
+RETURNS trigger LANGUAGE C VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+AS 'MODULE_PATHNAME', 'lcg_check_policy';
+REVOKE ALL ON FUNCTION langchef_guard.check_policy() FROM PUBLIC;
+COMMENT ON FUNCTION langchef_guard.check_policy() IS 'refuses policies that would never match';
+CREATE TRIGGER check_policy BEFORE INSERT OR UPDATE ON langchef_guard.policy
+    FOR EACH ROW EXECUTE FUNCTION langchef_guard.check_policy();
+ALTER TABLE langchef_guard.policy ENABLE ALWAYS TRIGGER check_policy;

@@ -77,7 +77,7 @@ LCG_FUNCTION(lcg_issue_token)
     {
         const pg::UserScope as_owner(require_installation().owner);
         pg::SpiSession spi;
-        const std::string scope = objects ? resolve_scope(spi, *objects) : std::string();
+        const std::string scope = objects ? resolve_scope(*objects) : std::string();
         const pg::Rows made = spi.run(
             issue, {token.hash, pg::param(role.name), pg::param_oid(role.oid), pg::param_oid(MyDatabaseId),
                     pg::param(guard::system_identifier()), scope_rules, pg::param_or_null(scope),

@@ -1,5 +1,7 @@
 #include "approval/scope.hpp"
 
+#include "guard/policy_names.hpp"
+
 namespace approval {
 namespace {
 
@@ -17,31 +19,6 @@ constinit pg::Statement objects_of{
     "FROM langchef_guard.approval a, pg_catalog.jsonb_array_elements(a.scope_objects) AS o "
     "WHERE a.id OPERATOR(pg_catalog.=) $1",
     {INT8OID}};
-
-// A composite type goes by its type, not by the relation behind it.
-constinit pg::Statement find_relation{
-    "SELECT c.oid, pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c "
-    "JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace "
-    "WHERE c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)::pg_catalog.oid AND c.relkind OPERATOR(pg_catalog.<>) 'c'",
-    {TEXTOID}};
-
-constinit pg::Statement find_type{
-    "SELECT t.oid, pg_catalog.format('%I.%I', n.nspname, t.typname) FROM pg_catalog.pg_type t "
-    "JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.typnamespace "
-    "WHERE t.oid OPERATOR(pg_catalog.=) pg_catalog.to_regtype($1)::pg_catalog.oid",
-    {TEXTOID}};
-
-constinit pg::Statement find_function{
-    "SELECT p.oid, pg_catalog.format('%I.%I(%s)', n.nspname, p.proname, pg_catalog.oidvectortypes(p.proargtypes)) "
-    "FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace "
-    "WHERE p.oid OPERATOR(pg_catalog.=) pg_catalog.to_regprocedure($1)::pg_catalog.oid",
-    {TEXTOID}};
-
-constinit pg::Statement find_schema{
-    "SELECT n.oid, pg_catalog.format('%I.*', n.nspname) FROM pg_catalog.pg_namespace n "
-    "WHERE n.nspname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident($1))[1] "
-    "AND pg_catalog.array_length(pg_catalog.parse_ident($1), 1) OPERATOR(pg_catalog.=) 1",
-    {TEXTOID}};
 
 class Scope {
   public:
@@ -74,34 +51,43 @@ class Scope {
     std::vector<core::Address> objects_;
 };
 
-void resolve_one(pg::SpiSession &spi, const std::string &name, std::string &out)
+constexpr const char *how_to_name =
+    "Give qualified names: schema.table, schema.type, schema.function(argument types), or schema.* for all of a schema.";
+
+[[noreturn]] void malformed(const std::string &name)
 {
-    struct Kind {
-        pg::Statement *statement;
-        Oid classid;
-    };
-    const auto missing = [&name](const char *hint) {
-        return pg::GuardError(ERRCODE_UNDEFINED_OBJECT, "object \"" + name + "\" does not exist", {}, hint);
-    };
-    const auto add = [&](Kind kind, std::string_view argument) {
-        const pg::Rows rows = spi.run(*kind.statement, {pg::param(argument)});
-        if (rows.empty()) return false;
-        if (out.size() > 1) out += ',';
-        out += "{\"classid\":" + std::to_string(kind.classid) + ",\"objid\":" + std::to_string(rows.oid(0, 1)) + ",\"identity\":";
-        core::append_json_string(out, rows.text(0, 2));
-        out += '}';
-        return true;
-    };
+    throw pg::GuardError(ERRCODE_INVALID_NAME, "object name \"" + name + "\" is not valid", {}, how_to_name);
+}
+
+// The schema's own address; all zero when there is no such schema.
+core::Address find_schema(const std::string &name, std::string_view schema)
+{
+    const auto parts = guard::name_parts(std::string(schema));
+    if (!parts || parts->size() != 1) malformed(name);
+    const char *const text = parts->front().c_str();
+    return {NamespaceRelationId, pg::call([text] { return get_namespace_oid(text, true); }), 0};
+}
+
+core::Address find_object(const std::string &name)
+{
+    auto found = guard::find_named_object(name);
+    if (!found.well_formed) malformed(name);
+    return found.address;
+}
+
+void resolve_one(const std::string &name, std::string &out)
+{
+    constexpr std::string_view all = ".*";
     const std::string_view text = name;
-    static constexpr const char *how =
-        "Give qualified names: schema.table, schema.type, schema.function(argument types), or schema.* for all of a schema.";
-    if (text.size() > 2 && text.substr(text.size() - 2) == ".*") {
-        if (!add({&find_schema, NamespaceRelationId}, text.substr(0, text.size() - 2))) throw missing(how);
-    } else if (!text.empty() && text.back() == ')') {
-        if (!add({&find_function, ProcedureRelationId}, text)) throw missing(how);
-    } else if (!add({&find_relation, RelationRelationId}, text) && !add({&find_type, TypeRelationId}, text)) {
-        throw missing(how);
+    const bool is_schema = text.size() > all.size() && text.substr(text.size() - all.size()) == all;
+    const core::Address address = is_schema ? find_schema(name, text.substr(0, text.size() - all.size())) : find_object(name);
+    if (address.objid == InvalidOid) {
+        throw pg::GuardError(ERRCODE_UNDEFINED_OBJECT, "object \"" + name + "\" does not exist", {}, how_to_name);
     }
+    if (out.size() > 1) out += ',';
+    out += "{\"classid\":" + std::to_string(address.classid) + ",\"objid\":" + std::to_string(address.objid) + ",\"identity\":";
+    core::append_json_string(out, is_schema ? guard::identity_of(address) + ".*" : guard::identity_of(address));
+    out += '}';
 }
 
 }  // namespace
@@ -143,10 +129,10 @@ std::string outside_scope(pg::SpiSession &spi, std::int64_t approval, const core
     return {};
 }
 
-std::string resolve_scope(pg::SpiSession &spi, const std::vector<std::string> &names)
+std::string resolve_scope(const std::vector<std::string> &names)
 {
     std::string json = "[";
-    for (const std::string &name : names) resolve_one(spi, name, json);
+    for (const std::string &name : names) resolve_one(name, json);
     json += ']';
     return json;
 }

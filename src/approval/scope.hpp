@@ -16,7 +16,7 @@ std::string outside_scope(pg::SpiSession &spi, std::int64_t approval, const core
 
 // The objects of a scope as kept, JSON array of {classid, objid, identity}:
 // resolves qualified relation and type names, function signatures and
-// "schema.*".  Raises for what does not exist.
-std::string resolve_scope(pg::SpiSession &spi, const std::vector<std::string> &names);
+// "schema.*".  Raises for what does not exist or is no such name.
+std::string resolve_scope(const std::vector<std::string> &names);
 
 }  // namespace approval
