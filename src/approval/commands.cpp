@@ -8,6 +8,16 @@ namespace {
 // A proposal is read by people; the digest does not depend on the text.
 constexpr std::size_t longest_statement = 128 * 1024;
 
+constexpr std::size_t longest_name = 200;
+// Where a phrase names more than the object itself.
+constexpr std::size_t longest_phrase = 2 * longest_name;
+
+std::string clipped(std::string_view text, std::size_t limit)
+{
+    const std::string_view start = clip(text, limit);
+    return std::string(start) + (start.size() < text.size() ? "..." : "");
+}
+
 }  // namespace
 
 std::string_view clip(std::string_view text, std::size_t limit)
@@ -18,6 +28,14 @@ std::string_view clip(std::string_view text, std::size_t limit)
                             static_cast<int>(limit));
     });
     return text.substr(0, static_cast<std::size_t>(size));
+}
+
+std::string brief(const core::Effect &effect)
+{
+    std::string phrase = effect.phrase;
+    const std::size_t place = effect.identity.size() > longest_name ? phrase.find(effect.identity) : std::string::npos;
+    if (place != std::string::npos) phrase.replace(place, effect.identity.size(), clipped(effect.identity, longest_name));
+    return clipped(phrase, longest_phrase);
 }
 
 pg::Sha256 command_digest(const core::Judgement &judgement) { return pg::sha256(core::canonical_text(judgement)); }

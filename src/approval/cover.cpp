@@ -20,16 +20,27 @@ constinit pg::Statement find_token{
     "FROM langchef_guard.approval a WHERE a.token_hash OPERATOR(pg_catalog.=) $1",
     {BYTEAOID, BYTEAOID}};
 
-// How far a token came; the objection to the one that came furthest is told.
+// What keeps a token from covering a command, the farthest from it first: of
+// several tokens, the objection to the closest is told.
+enum class Objection { unknown, database, role, revoked, expired, content, spent };
+
 struct Verdict {
-    int stage = 0;
+    int closeness = -1;
     std::optional<Cover> cover;
     std::string objection;
 };
 
-Verdict refuse(int stage, std::string objection) { return {stage, std::nullopt, std::move(objection)}; }
+// A token that was given for the command is closer than any that was not.
+Verdict refuse(Objection kind, std::string objection, bool contains = false)
+{
+    constexpr int kinds = static_cast<int>(Objection::spent) + 1;
+    return {static_cast<int>(kind) + (contains ? kinds : 0), std::nullopt, std::move(objection)};
+}
 
-Verdict not_ours() { return refuse(1, "The value of \"langchef_guard.approval_token\" is not a token of this guard."); }
+Verdict not_ours()
+{
+    return refuse(Objection::unknown, "The value of \"langchef_guard.approval_token\" is not a token of this guard.");
+}
 
 struct Presenter {
     Oid role;
@@ -42,39 +53,64 @@ Presenter presenter()
     return {role, role_name(role)};
 }
 
+// A row of the table, as far as presenting its token needs it.
+struct Kept {
+    std::int64_t id;
+    bool revoked;
+    bool expired;
+    std::string role;
+    Oid role_oid;
+    bool of_this_database;
+    bool scoped;
+    bool usable;          // a use is left for the command
+    std::int32_t command; // of a token for a proposal: its place there
+    std::string outside;  // why it was not given for the command, empty when it was
+};
+
+std::optional<Kept> find_kept(pg::SpiSession &spi, std::string_view token, const pg::Sha256 &digest)
+{
+    const pg::Sha256 hash = pg::sha256(token);
+    const pg::Rows rows =
+        spi.run(find_token, {pg::Parameter(pg::bytea_datum(hash)), pg::Parameter(pg::bytea_datum(digest))});
+    if (rows.empty()) return std::nullopt;
+    const std::string found = pg::text_of(rows.value(0, 2).value);
+    if (!core::equal_in_constant_time(found, {reinterpret_cast<const char *>(hash.data()), hash.size()})) return std::nullopt;
+    const bool scoped = rows.boolean(0, 9);
+    Kept kept{rows.int8(0, 1),
+              rows.boolean(0, 3),
+              rows.boolean(0, 4),
+              rows.text(0, 5),
+              rows.oid(0, 6),
+              rows.oid(0, 7) == MyDatabaseId && rows.int8(0, 8) == guard::system_identifier(),
+              scoped,
+              scoped ? rows.boolean(0, 12) : !rows.is_null(0, 11),
+              scoped || rows.is_null(0, 11) ? 1 : rows.int4(0, 11),
+              {}};
+    if (!scoped && !rows.boolean(0, 10)) {
+        kept.outside = "The token was given for proposal " + std::to_string(rows.int8(0, 13)) +
+                       ", which does not contain this command with these effects.";
+    }
+    return kept;
+}
+
 Verdict examine(pg::SpiSession &spi, std::string_view token, const Presenter &who, const pg::Sha256 &digest,
                 const core::Judgement &judgement)
 {
     if (!core::is_token(token)) return not_ours();
-    const pg::Sha256 hash = pg::sha256(token);
-    const pg::Rows rows =
-        spi.run(find_token, {pg::Parameter(pg::bytea_datum(hash)), pg::Parameter(pg::bytea_datum(digest))});
-    if (rows.empty()) return not_ours();
-    const std::string kept = pg::text_of(rows.value(0, 2).value);
-    if (!core::equal_in_constant_time(kept, {reinterpret_cast<const char *>(hash.data()), hash.size()})) return not_ours();
-
-    const std::int64_t id = rows.int8(0, 1);
-    if (rows.boolean(0, 3)) return refuse(2, "The token has been revoked.");
-    if (rows.boolean(0, 4)) return refuse(3, "The token has expired.");
-    const std::string role = rows.text(0, 5);
-    if (rows.oid(0, 6) != who.role || role != who.name) {
-        return refuse(4, "The token was issued to role \"" + role + "\", not to the session's role \"" + who.name + "\".");
+    auto kept = find_kept(spi, token, digest);
+    if (!kept) return not_ours();
+    if (kept->scoped) kept->outside = outside_scope(spi, kept->id, judgement);
+    const bool contains = kept->outside.empty();
+    if (!kept->of_this_database) return refuse(Objection::database, "The token was issued in another database.", contains);
+    if (kept->role_oid != who.role || kept->role != who.name) {
+        return refuse(Objection::role,
+                      "The token was issued to role \"" + kept->role + "\", not to the session's role \"" + who.name + "\".", contains);
     }
-    if (rows.oid(0, 7) != MyDatabaseId || rows.int8(0, 8) != guard::system_identifier()) {
-        return refuse(5, "The token was issued in another database.");
-    }
-    if (!rows.boolean(0, 9)) {
-        if (!rows.boolean(0, 10)) {
-            return refuse(6, "The token was given for proposal " + std::to_string(rows.int8(0, 13)) +
-                                 ", which does not contain this command with these effects.");
-        }
-        if (rows.is_null(0, 11)) return refuse(7, "The token is spent.");
-        return {8, Cover{id, rows.int4(0, 11)}, {}};
-    }
-    if (!rows.boolean(0, 12)) return refuse(7, "The token is spent.");
-    std::string outside = outside_scope(spi, id, judgement);
-    if (!outside.empty()) return refuse(6, std::move(outside));
-    return {8, Cover{id, 1}, {}};
+    if (kept->revoked) return refuse(Objection::revoked, "The token has been revoked.", contains);
+    if (kept->expired) return refuse(Objection::expired, "The token has expired.", contains);
+    if (!contains) return refuse(Objection::content, std::move(kept->outside));
+    if (!kept->usable) return refuse(Objection::spent, "The token is spent.", contains);
+    return {-1, Cover{kept->id, kept->command}, {}};
 }
 
 }  // namespace
@@ -89,13 +125,13 @@ Search find_cover(const core::Judgement &judgement)
     const pg::Sha256 digest = command_digest(judgement);
     const pg::UserScope as_owner(installed->owner);
     pg::SpiSession spi;
-    Verdict furthest;
+    Verdict closest;
     for (const std::string_view token : tokens) {
         Verdict verdict = examine(spi, token, who, digest, judgement);
-        if (verdict.stage > furthest.stage) furthest = std::move(verdict);
-        if (furthest.cover) break;
+        if (verdict.cover) return {verdict.cover, {}};
+        if (verdict.closeness > closest.closeness) closest = std::move(verdict);
     }
-    return {furthest.cover, std::move(furthest.objection)};
+    return {std::nullopt, std::move(closest.objection)};
 }
 
 }  // namespace approval

@@ -40,7 +40,7 @@ struct Proposal {
 std::string summarize(const core::Judgement &judgement, std::size_t earlier)
 {
     if (judgement.effects.empty()) return judgement.tag;
-    std::string summary = judgement.effects.front().phrase;
+    std::string summary = brief(judgement.effects.front());
     const std::size_t more = judgement.effects.size() - 1 + earlier;
     if (more > 0) summary += " and " + std::to_string(more) + " more";
     return summary;
@@ -90,7 +90,7 @@ void log_refusal(const core::Judgement &judgement, const Filing &filing)
 {
     std::string line = "refused " + judgement.tag + " by role \"" + role_name(GetSessionUserId()) + '"';
     if (!judgement.effects.empty()) {
-        line += ": " + judgement.effects.front().phrase + " (rule " + judgement.effects.front().rule + "; ";
+        line += ": " + brief(judgement.effects.front()) + " (rule " + judgement.effects.front().rule + "; ";
     } else {
         line += " (";
     }

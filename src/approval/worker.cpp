@@ -10,11 +10,13 @@ namespace {
 
 constinit bool is_worker = false;
 
-// A little less than the session waits, so that it hears the reason.
-int own_timeout(const core::WorkerRequest &request)
+// Milliseconds left for the task: less than the session still waits, so that
+// it hears the reason.  Starting the process has taken its share already.
+int time_left(const core::WorkerRequest &request, TimestampTz deadline)
 {
-    const auto timeout = static_cast<int>(request.timeout);
-    return std::max(1, timeout - timeout / 8);
+    constexpr int part_for_the_answer = 8;
+    const auto reserve = static_cast<long>(request.timeout / part_for_the_answer);
+    return static_cast<int>(std::max(1L, TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline) - reserve));
 }
 
 // Longest text of an error handed back.
@@ -24,15 +26,13 @@ constexpr std::size_t longest_failure = 1000;
 void prepare_session(const core::WorkerRequest &request)
 {
     const Oid database = request.database;
-    const int timeout = own_timeout(request);
     const bool files = request.task == core::WorkerTask::file;
-    pg::call([database, timeout, files] {
+    pg::call([database, files] {
         // As the bootstrap superuser, whatever the database's connection limit.
         BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, BGWORKER_BYPASS_ALLOWCONN);
-        char milliseconds[16];
-        pg_snprintf(milliseconds, sizeof milliseconds, "%d", timeout);
         SetConfigOption("application_name", "langchef_guard worker", PGC_USERSET, PGC_S_SESSION);
-        SetConfigOption("lock_timeout", milliseconds, PGC_USERSET, PGC_S_SESSION);
+        // One time for the whole task, which is set when it starts.
+        SetConfigOption("lock_timeout", "0", PGC_USERSET, PGC_S_SESSION);
         SetConfigOption("default_transaction_read_only", "off", PGC_USERSET, PGC_S_SESSION);
         SetConfigOption("default_transaction_isolation", "read committed", PGC_USERSET, PGC_S_SESSION);
         // A standby that does not answer must not hold up the refusal.
@@ -42,9 +42,9 @@ void prepare_session(const core::WorkerRequest &request)
     });
 }
 
-core::WorkerResult work(const core::WorkerRequest &request)
+core::WorkerResult work(const core::WorkerRequest &request, TimestampTz deadline)
 {
-    const int timeout = own_timeout(request);
+    const int timeout = time_left(request, deadline);
     pg::call([timeout] {
         SetCurrentStatementStartTimestamp();
         StartTransactionCommand();
@@ -86,7 +86,7 @@ void serve(Segment *segment)
     } else {
         prepare_session(*request);
         pg::debug_point("proposal_worker");
-        result = work(*request);
+        result = work(*request, segment->deadline);
     }
     answer(segment, result);
 }

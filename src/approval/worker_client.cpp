@@ -50,12 +50,11 @@ class Worker {
 
     // Until the worker has answered and is gone, so that a row of tasks needs
     // one slot.
-    Ending wait(int timeout)
+    Ending wait(TimestampTz deadline)
     {
         BackgroundWorkerHandle *const handle = handle_;
         bool *const stopped = &stopped_;
-        return pg::call([handle, stopped, timeout] {
-            const TimestampTz deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), timeout);
+        return pg::call([handle, stopped, deadline] {
             for (;;) {
                 pid_t pid = 0;
                 const BgwHandleStatus status = GetBackgroundWorkerPid(handle, &pid);
@@ -101,7 +100,7 @@ core::WorkerResult ask(dsm_segment *shared, Segment *segment, int timeout)
 {
     Worker worker(dsm_segment_handle(shared));
     if (!worker.registered()) return failed("no background worker slot is free");
-    const Ending ending = worker.wait(timeout);
+    const Ending ending = worker.wait(segment->deadline);
     worker.forget();
     // Whatever the ending: a result that is there says what was committed.
     if (auto result = answer(segment)) return std::move(*result);
@@ -119,6 +118,8 @@ core::WorkerResult run_in_worker(const core::WorkerRequest &request)
     if (!IsUnderPostmaster) return failed("single-user mode has no background workers");
     if (RecoveryInProgress()) return failed("the server is in recovery");
 
+    const auto timeout = static_cast<int>(request.timeout);
+    const TimestampTz deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), timeout);
     const std::string bytes = core::encode(request);
     const std::string_view view = bytes;
     dsm_segment *shared = nullptr;
@@ -133,18 +134,19 @@ core::WorkerResult run_in_worker(const core::WorkerRequest &request)
     if (error != nullptr) return failed("no shared memory could be had: " + pg::text_of(error->message));
     if (shared == nullptr) return failed("there are too many dynamic shared memory segments");
 
-    auto *const segment = pg::call([shared, view] {
+    auto *const segment = pg::call([shared, view, deadline] {
         // From here on an error frees the segment.
         dsm_unpin_mapping(shared);
         auto *const header = static_cast<Segment *>(dsm_segment_address(shared));
         header->magic = Segment::magic_number;
+        header->deadline = deadline;
         header->result_size = 0;
         header->request_size = view.size();
         pg_atomic_init_u32(&header->answered, 0);
         std::memcpy(header->request(), view.data(), view.size());
         return header;
     });
-    core::WorkerResult result = ask(shared, segment, static_cast<int>(request.timeout));
+    core::WorkerResult result = ask(shared, segment, timeout);
     pg::call([shared] { dsm_detach(shared); });
     return result;
 }

@@ -28,7 +28,7 @@ END $$;
 -- The newest proposal.
 CREATE FUNCTION public.newest() RETURNS bigint LANGUAGE sql AS 'SELECT max(id) FROM langchef_guard.proposals';
 
-SELECT plan(81);
+SELECT plan(103);
 
 -- Filing
 SET SESSION AUTHORIZATION lcg_developer;
@@ -105,6 +105,9 @@ SELECT throws_ok('SELECT langchef_guard.issue_token(''lcg_dba'', NULL, ''{NULL}'
 SELECT throws_ok('SELECT langchef_guard.issue_token(''lcg_dba'', NULL, ''{work.nope}'')', '42704', 'object "work.nope" does not exist');
 SELECT throws_ok('SELECT langchef_guard.issue_token(''lcg_dba'', NULL, ''{nope.*}'')', '42704', 'object "nope.*" does not exist');
 SELECT throws_ok('SELECT langchef_guard.issue_token(''lcg_dba'', NULL, ''{work.nope(integer)}'')', '42704', 'object "work.nope(integer)" does not exist');
+SELECT throws_ok(format('SELECT langchef_guard.issue_token(''lcg_dba'', NULL, ARRAY[%L])', name), '42602', format('object name "%s" is not valid', name))
+FROM (VALUES ('f('), ('f)'), ('work.f('), ('work.f)'), ('work.f(('), ('*'), ('.*'), ('a.b c.d'), ('public.*.*'), ('work.a.i'), ('a'), ('work.'), ('"work.a'), ('.'), ('work.f(integer[)')) AS names (name);
+SELECT throws_ok('SELECT langchef_guard.issue_token(''lcg_dba'', NULL, ''{work.nope(nope)}'')', '42704', 'object "work.nope(nope)" does not exist');
 SELECT throws_ok('SELECT langchef_guard.use_token(NULL)', '22004', 'token must not be null');
 SELECT throws_ok('SELECT langchef_guard.use_token('''')', '22023', 'token must not be empty');
 SELECT throws_ok('SELECT langchef_guard.use_token(''lcg_secret'')', '22023', 'invalid approval token', 'a malformed token is not echoed');
@@ -235,6 +238,36 @@ SET langchef_guard.approval_token = :'token';
 SELECT try(E'DROP TABLE work."odd\n""name"" ü"') AS odd \gset
 RESET SESSION AUTHORIZATION;
 SELECT is(:'odd'::text, 'done', 'and dropped with its token');
+
+-- Several tokens, none of which covers: the objection to the closest is told, wherever it stands.
+SET SESSION AUTHORIZATION lcg_developer;
+SELECT try('DROP TABLE work.b') \g /dev/null
+RESET SESSION AUTHORIZATION;
+SELECT langchef_guard.approve((SELECT id FROM langchef_guard.proposals WHERE statements = ARRAY['DROP TABLE work.b'] AND status = 'pending'),
+                              'short', '1 millisecond') AS too_late,
+       langchef_guard.issue_token('lcg_developer', '{D11}', NULL) AS rule_only \gset
+SELECT pg_sleep(0.01) \g /dev/null
+SET SESSION AUTHORIZATION lcg_developer;
+SELECT langchef_guard.use_token(:'too_late' || ',' || :'foreign_token') \g /dev/null
+SELECT try('DROP TABLE work.b') AS late_and_foreign \gset
+SELECT langchef_guard.use_token(:'foreign_token' || ',' || :'too_late' || ',' || :'rule_only') \g /dev/null
+SELECT try('DROP TABLE work.b') AS all_three \gset
+SELECT langchef_guard.use_token(:'rule_only' || ',' || :'foreign_token') \g /dev/null
+SELECT try('DROP TABLE work.b') AS foreign_and_rule \gset
+SELECT langchef_guard.use_token(:'rule_only' || ',lcg_' || repeat('0', 64)) \g /dev/null
+SELECT try('DROP TABLE work.b') AS unknown_and_rule \gset
+RESET SESSION AUTHORIZATION;
+SELECT ok(:'late_and_foreign' LIKE '%The token has expired.', 'an expired token for the command before a foreign one');
+SELECT ok(:'all_three' LIKE '%The token has expired.', 'in any order');
+SELECT ok(:'foreign_and_rule' LIKE '%The token was issued to role "lcg_dba", not to %', 'a foreign one for the command before an own for another');
+SELECT ok(:'unknown_and_rule' LIKE '%The token does not cover rule D01.', 'an own one for another before none');
+
+-- Very long names are cut in summaries, between characters
+SELECT repeat('"', 44) || 'a' || repeat('ü', 9) AS long_name \gset
+SELECT format('CREATE SCHEMA %I', :'long_name'), format('CREATE TABLE %I.%1$I ()', :'long_name') \gexec
+SELECT try(format('DROP TABLE %I.%1$I', :'long_name')) AS long_one \gset
+SELECT ok(:'long_one' LIKE 'LG001: dropping table "%" is not approved%', 'a table with a long name is refused');
+SELECT ok(summary LIKE 'dropping table "%..."' AND octet_length(summary) BETWEEN 210 AND 225, 'and its summary is short') FROM langchef_guard.proposals WHERE id = newest();
 
 -- A token is in no table
 SELECT is_empty(format($$ SELECT 1 FROM langchef_guard.approval a WHERE a::text LIKE '%%' || %L || '%%' $$, right(:'token', 64)), 'no table holds the token');

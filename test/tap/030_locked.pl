@@ -86,6 +86,29 @@ sub leaves_no_queue
 	return;
 }
 
+# A locked table of the guard's own holds a refusal up for proposal_timeout at most.
+sub own_table_locked
+{
+	my ($node, $mode) = @_;
+	$node->safe_psql($mode, 'CREATE TABLE unfiled (); CREATE ROLE "unfiled role" SUPERUSER');
+	my $holder = session($node, $mode);
+	attempt_in($holder, 'BEGIN');
+	attempt_in($holder, 'LOCK TABLE langchef_guard.proposal IN ACCESS EXCLUSIVE MODE');
+	my $other = session($node, $mode);
+	attempt_in($other, q{CREATE TABLE first_of_other (); SET SESSION AUTHORIZATION "unfiled role"});
+	attempt_in($other, q{RESET SESSION AUTHORIZATION; SET langchef_guard.proposal_timeout = '1600ms'; SET SESSION AUTHORIZATION "unfiled role"});
+	my $start = time;
+	my $result = attempt_in($other, 'DROP TABLE unfiled');
+	my $took = time - $start;
+	is($result->{sqlstate}, 'LG001', "$mode: refused though no proposal can be filed");
+	like($result->{hint}, qr/^No proposal could be filed: the guard's tables were locked or busy for too long\.  /, "$mode: and told why");
+	# What psql and a busy machine need comes on top.
+	cmp_ok($took, '<', 1.6 + 0.8, "$mode: within proposal_timeout");
+	attempt_in($holder, 'ROLLBACK');
+	$_->quit foreach $holder, $other;
+	return;
+}
+
 my $preloaded = new_cluster('preloaded', preload => 1);
 my $plain = new_cluster('plain');
 foreach ([ $preloaded, 'preloaded' ], [ $plain, 'lazy' ])
@@ -94,6 +117,7 @@ foreach ([ $preloaded, 'preloaded' ], [ $plain, 'lazy' ])
 	new_database($node, $mode);
 	locked($node, $mode);
 	leaves_no_queue($node, $mode);
+	own_table_locked($node, $mode);
 	log_is_sound($node, "$mode: the server is sound");
 	$node->stop;
 }
