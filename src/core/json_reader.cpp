@@ -45,7 +45,9 @@ bool JsonReader::accept(char wanted)
 void JsonReader::expect(char wanted)
 {
     if (accept(wanted)) return;
-    throw JsonError(at_ >= text_.size() ? "the line ends too early" : std::string("expected \"") + wanted + '"');
+    if (at_ >= text_.size()) throw JsonError("the line ends too early");
+    if (wanted == '"') throw JsonError("expected a string");
+    throw JsonError(std::string("expected \"") + wanted + '"');
 }
 
 bool JsonReader::accept_word(std::string_view word)

@@ -55,10 +55,10 @@ ExpectedSchema find_expected(OwnerSession &session, const std::optional<std::str
     }
     if (name) throw unknown_expected(*name);
     if (session->query(any_schema, {}).empty()) {
-        throw pg::GuardError(ERRCODE_UNDEFINED_OBJECT, "no expected schema is registered", {},
+        throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "no expected schema is registered", {},
                              "Register one with SELECT langchef_guard.register_expected('release').");
     }
-    throw pg::GuardError(ERRCODE_UNDEFINED_OBJECT, "no expected schema is active", {},
+    throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "no expected schema is active", {},
                          "Choose one of langchef_guard.expected_schemas with SELECT langchef_guard.activate_expected(name).");
 }
 

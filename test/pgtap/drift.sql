@@ -99,7 +99,25 @@ EXCEPTION WHEN OTHERS THEN
     RETURN SQLSTATE || ': ' || SQLERRM || coalesce(' / ' || nullif(detail, ''), '');
 END $$;
 
-SELECT plan(205);
+SELECT plan(224);
+
+-- Without an active schema nothing is clean.
+CREATE TABLE public.users_of_active (call text);
+INSERT INTO public.users_of_active VALUES ('drift()'), ('drift(NULL)'), ('drift_summary()'), ('drift_summary(NULL)'), ('drift_json()'),
+    ('is_clean()'), ('is_clean(NULL)'), ('assert_no_drift()'), ('assert_no_drift(NULL)');
+CREATE FUNCTION public.hint_of(command text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    hint text;
+BEGIN
+    EXECUTE command;
+    RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+    RETURN SQLSTATE || ': ' || hint;
+END $$;
+SELECT is(hint_of(format('SELECT count(*) FROM langchef_guard.%s', call)),
+          '55000: Register one with SELECT langchef_guard.register_expected(''release'').', call || ' when none is registered')
+  FROM public.users_of_active;
 SELECT ok(langchef_guard.register_expected('base') > 50, 'the schema is registered');
 SELECT ok(langchef_guard.is_clean('base'), 'and is as registered');
 
@@ -446,6 +464,7 @@ SELECT is(outcome($$SELECT langchef_guard.register_expected('copy', '')$$), '220
 SELECT is(outcome($$SELECT langchef_guard.register_expected('copy', 'CREATE TABLE t ();')$$), '22023: document is not a valid langchef_guard snapshot / Line 1 cannot be used: it is not a snapshot header.', 'not ours');
 SELECT is(outcome($$SELECT langchef_guard.register_expected('copy', repeat('[', 1000000))$$), '22023: document is not a valid langchef_guard snapshot / Line 1 cannot be used: it is not a snapshot header.', 'deeply nested');
 SELECT is(outcome($$SELECT langchef_guard.register_expected('copy', '{"langchef_guard_snapshot":2}')$$), '0A000: snapshot format 2 is not supported / This version of langchef_guard reads format 1.', 'of a later format');
+SELECT is(outcome($$SELECT langchef_guard.register_expected('copy', '{"langchef_guard_snapshot":1,7')$$), '22023: document is not a valid langchef_guard snapshot / Line 1 cannot be used: expected a string.', 'a number for a key');
 SELECT is(outcome($$SELECT langchef_guard.register_expected('copy', NULL)$$), '22004: snapshot document must not be null', 'null');
 SELECT ok(langchef_guard.is_clean('copy'), 'what was refused has changed nothing');
 
@@ -465,7 +484,10 @@ SELECT is(outcome($$SELECT langchef_guard.drift('')$$), '22023: name of expected
 SELECT is((SELECT name FROM langchef_guard.expected_schemas WHERE active), 'base', 'the first is active');
 SELECT is(outcome('SELECT langchef_guard.assert_no_drift()'), 'done');
 SELECT langchef_guard.unregister_expected('base') \g /dev/null
-SELECT is(outcome('SELECT langchef_guard.drift()'), '42704: no expected schema is active');
+SELECT is(outcome('SELECT langchef_guard.drift()'), '55000: no expected schema is active');
+SELECT is(hint_of(format('SELECT count(*) FROM langchef_guard.%s', call)),
+          '55000: Choose one of langchef_guard.expected_schemas with SELECT langchef_guard.activate_expected(name).', call || ' when none is active')
+  FROM public.users_of_active;
 SELECT langchef_guard.activate_expected('copy') \g /dev/null
 SELECT is(outcome('SELECT langchef_guard.drift()'), 'done');
 SELECT langchef_guard.register_expected('copy') \g /dev/null

@@ -141,6 +141,7 @@ TEST_CASE("lines that are no facts")
     CHECK(with_payload(R"({"a":"\u0000"})") == "\\u0000 cannot stand in text");
     CHECK(with_payload(R"({"a":"\ud800"})") == "invalid surrogate pair in a string");
     CHECK(with_payload(R"({"a":"\x"})") == "invalid escape in a string");
+    CHECK(with_payload(R"({7:true})") == "expected a string");
     CHECK(with_payload("{\"a\":\"line\nbreak\"}") == "control character in a string");
     CHECK(fact_reason(R"({"id":"view:x","kind":"table","parent":null,"payload":{},"digest":")" + digest + "\"}") ==
           "its id does not begin with its kind");
