@@ -196,7 +196,29 @@ foreach my $target ([ $other, 'preloaded' ], [ $plain, 'lazy' ])
 	$to->stop;
 }
 
-# A second restore over the first: --clean drops the extension, which needs the guard's leave.
+# Restores into databases where the extension was made beforehand, and over an earlier restore (--clean drops the
+# extension, which needs the guard's leave): the ids of what was there and of what comes do not meet.
+$other->start;
+my %over = (
+	psql_into_extension => $restore{plain},
+	custom_into_extension => $restore{custom},
+	clean_into_extension => $restore{clean_custom});
+foreach my $way (sort keys %over)
+{
+	my $name = "extension made beforehand, $way";
+	new_database($other, $way);
+	$other->safe_psql($way, 'CREATE TABLE of_its_own (id int)');
+	my $own = last_id($other, $way);
+	local $ENV{PGOPTIONS} = $way eq 'clean_into_extension' ? '-c langchef_guard.mode=record' : '';
+	command_ok($over{$way}->($other, $way), "$name: restore has no error");
+	delete $ENV{PGOPTIONS};
+	is(record($other, $way, $last), $before, "$name: every row arrives");
+	is(rows($other, $way, "SELECT count(*) FROM langchef_guard.ledger WHERE id = $own AND identity = 'public.of_its_own'"),
+		$way eq 'clean_into_extension' ? 0 : 1, "$name: its own rows are there unless the extension was dropped");
+	works_on($other, $way, $name, $before);
+}
+$other->stop;
+
 # Upgrade by pg_upgrade, to the same version: what a machine with one version can do.
 $node->stop;
 my $new = PostgreSQL::Test::Cluster->new('new');
