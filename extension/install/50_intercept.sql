@@ -10,3 +10,4 @@ REVOKE ALL ON FUNCTION langchef_guard.ddl_command_start() FROM PUBLIC;
 CREATE EVENT TRIGGER langchef_guard_ddl_command_start ON ddl_command_start
     EXECUTE FUNCTION langchef_guard.ddl_command_start();
 ALTER EVENT TRIGGER langchef_guard_ddl_command_start ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER langchef_guard_ddl_command_start IS 'langchef_guard decides on commands its hook did not see';

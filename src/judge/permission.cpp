@@ -15,16 +15,21 @@ Place place_of(core::Address address)
 {
     Place place{InvalidOid, InvalidOid};
     if (!is_objectclass_supported(address.classid)) return place;
-    const int cache = get_object_catcache_oid(address.classid);
     const AttrNumber owner_column = get_object_attnum_owner(address.classid);
     const AttrNumber schema_column = get_object_attnum_namespace(address.classid);
-    if (cache < 0 || owner_column == InvalidAttrNumber) return place;
-    const HeapTuple tuple = SearchSysCache1(cache, ObjectIdGetDatum(address.objid));
-    if (!HeapTupleIsValid(tuple)) return place;
-    bool null = false;
-    place.owner = DatumGetObjectId(SysCacheGetAttr(cache, tuple, owner_column, &null));
-    if (schema_column != InvalidAttrNumber) place.schema = DatumGetObjectId(SysCacheGetAttr(cache, tuple, schema_column, &null));
-    ReleaseSysCache(tuple);
+    if (owner_column == InvalidAttrNumber) return place;
+    // Not every catalog has a cache: extensions have none.
+    const Relation catalog = table_open(address.classid, AccessShareLock);
+    const HeapTuple tuple = get_catalog_object_by_oid(catalog, get_object_attnum_oid(address.classid), address.objid);
+    if (HeapTupleIsValid(tuple)) {
+        const TupleDesc columns = RelationGetDescr(catalog);
+        bool null = false;
+        place.owner = DatumGetObjectId(heap_getattr(tuple, owner_column, columns, &null));
+        // An extension has a schema, but is not in it.
+        const bool inside = schema_column != InvalidAttrNumber && address.classid != ExtensionRelationId;
+        if (inside) place.schema = DatumGetObjectId(heap_getattr(tuple, schema_column, columns, &null));
+    }
+    table_close(catalog, AccessShareLock);
     return place;
 }
 
