@@ -10,9 +10,9 @@ SET langchef_guard.mode = 'record';
 CREATE ROLE hotfix SUPERUSER;
 CREATE ROLE alice;
 CREATE ROLE bob;
-CREATE ROLE lcg_auditor;
+CREATE ROLE lcg_drift_auditor;
 CREATE ROLE lcg_nobody;
-SELECT langchef_guard.grant_auditor('lcg_auditor') \g /dev/null
+SELECT langchef_guard.grant_auditor('lcg_drift_auditor') \g /dev/null
 
 create schema app;
 create schema other;
@@ -495,7 +495,7 @@ SELECT is((SELECT name FROM langchef_guard.expected_schemas WHERE active), 'copy
 
 -- Readers: an auditor sees everything, others nothing.
 CREATE TABLE app.added (a int);
-SET ROLE lcg_auditor;
+SET ROLE lcg_drift_auditor;
 SELECT is(outcome($$SELECT * FROM langchef_guard.drift('copy')$$), 'done', 'an auditor may ask for drift');
 SELECT is((SELECT string_agg(object, ' ' ORDER BY object) FROM langchef_guard.drift('copy')), 'app.added app.added.a', 'and needs no privilege on the objects');
 SELECT is((SELECT differences FROM langchef_guard.drift_summary('copy') WHERE severity = 'total'), 2::bigint);

@@ -5,7 +5,7 @@ use strict;
 use warnings FATAL => 'all';
 
 use FindBin;
-use lib "$FindBin::RealBin/lib", "$FindBin::RealBin/../matrix";
+use lib "$FindBin::RealBin", "$FindBin::RealBin/../tap/lib";
 use Firing;
 use Guarded;
 use PostgreSQL::Test::Utils;
