@@ -11,7 +11,7 @@ CREATE ROLE hotfix SUPERUSER;
 CREATE ROLE alice;
 CREATE ROLE bob;
 CREATE ROLE lcg_drift_auditor;
-CREATE ROLE lcg_nobody;
+CREATE ROLE lcg_drift_nobody;
 SELECT langchef_guard.grant_auditor('lcg_drift_auditor') \g /dev/null
 
 create schema app;
@@ -502,7 +502,7 @@ SELECT is((SELECT differences FROM langchef_guard.drift_summary('copy') WHERE se
 SELECT is(langchef_guard.is_clean('copy'), false);
 SELECT matches(outcome($$SELECT langchef_guard.assert_no_drift('copy')$$), '^LG004: schema differs from expected schema "copy" / Table app.added is not in the expected schema\.  Changed by role ".*"\.\nColumn');
 SELECT is((SELECT count(*) > 50 FROM langchef_guard.snapshot()), true);
-SET ROLE lcg_nobody;
+SET ROLE lcg_drift_nobody;
 SELECT is(outcome($$SELECT * FROM langchef_guard.drift('copy')$$), '42501: permission denied for function drift');
 SELECT is(outcome('SELECT * FROM langchef_guard.snapshot()'), '42501: permission denied for function snapshot');
 SELECT is(outcome($$SELECT langchef_guard.register_expected('x')$$), '42501: permission denied for function register_expected');
