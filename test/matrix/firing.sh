@@ -21,6 +21,6 @@ cd "$work/src"
 	make -s -j "$(nproc)"
 	make -s install
 	# The test fails where the page differs from the one that is kept; the page is written all the same.
-	LCG_FIRING_WRITE="$work/page" TMPDIR="$work/tmp" make -s installcheck REGRESS= ISOLATION= PROVE_TESTS=test/tap/080_firing_matrix.pl || true
+	LCG_FIRING_WRITE="$work/page" TMPDIR="$work/tmp" make -s installcheck REGRESS= ISOLATION= PROVE_TESTS=test/matrix/firing_matrix.pl || true
 } >"$work/log" 2>&1
 cat "$work/page/firing-matrix-$1.md" || { tail -n 50 "$work/log" >&2; exit 1; }
