@@ -36,6 +36,7 @@ PG_CPPFLAGS += -DLCG_DEBUG
 endif
 PG_CXXFLAGS = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden \
               -ffile-prefix-map=$(CURDIR)=. $(WARNINGS) -MMD -MP
+SHLIB_LINK  = -Wl,--version-script=$(CURDIR)/src/exports.map
 EXTRA_CLEAN = $(EXTENSION_SCRIPT) $(OBJS:.o=.d) output_iso results regression.diffs regression.out tmp_check
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)

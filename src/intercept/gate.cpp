@@ -1,5 +1,6 @@
 #include "intercept/gate.hpp"
 
+#include "catalog/reader.hpp"
 #include "core/policy.hpp"
 #include "guard/installation.hpp"
 #include "guard/policy_table.hpp"
@@ -17,7 +18,7 @@ core::PolicyQuestion question_about(const core::Effect &effect, const std::vecto
 {
     core::PolicyQuestion question;
     question.rule = core::find_rule(effect.rule);
-    question.object = effect.relation == effect.object ? effect.identity : identity_of(effect.relation);
+    question.object = identity_of(effect.relation);
     question.schema = guard::schema_of(effect.relation);
     question.roles = roles;
     question.rows = effect.rows;
@@ -87,6 +88,8 @@ void note_rules(CurrentCommand &command)
 // Returns whether something is denied.
 bool apply_policy(core::Judgement &judgement)
 {
+    // The session's settings must not change how names are written: a policy is compared with them.
+    const catalog::PinnedSettings pinned;
     const auto policy = guard::load_policy();
     const auto roles = guard::roles_of_session(policy);
     const bool enforcing = settings::mode() == settings::Mode::enforce;

@@ -10,6 +10,8 @@ limited() { timeout --kill-after=30 "${LCG_LIMIT:-900}" "$@"; }
 layer_build() {
 	make -s clean
 	limited make -s -j "$jobs" WERROR=1
+	# With the module there, what it exports is checked as well.
+	sh test/check/rules.sh
 	make -s install
 }
 
