@@ -25,8 +25,9 @@ int key_columns(core::Address part)
         if (part.classid == ConstraintRelationId) {
             const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(part.objid));
             if (!HeapTupleIsValid(tuple)) return 0;
-            bool null = false;
-            const Datum keys = SysCacheGetAttr(CONSTROID, tuple, Anum_pg_constraint_conkey, &null);
+            // From 18 on a column's NOT NULL is a constraint of its own; it says nothing about others.
+            bool null = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->contype == 'n';
+            const Datum keys = null ? 0 : SysCacheGetAttr(CONSTROID, tuple, Anum_pg_constraint_conkey, &null);
             if (!null) columns = ArrayGetNItems(ARR_NDIM(DatumGetArrayTypeP(keys)), ARR_DIMS(DatumGetArrayTypeP(keys)));
             ReleaseSysCache(tuple);
         } else if (part.classid == RelationRelationId) {
