@@ -122,6 +122,13 @@ void record_mode(std::string_view statement, const std::string &tag)
     settings::mode_change_recorded();
 }
 
+// DROP INDEX CONCURRENTLY must find its transaction without an id: a change of
+// mode is recorded after it.
+bool needs_fresh_transaction(const Node *tree)
+{
+    return IsA(tree, DropStmt) && reinterpret_cast<const DropStmt *>(tree)->concurrent;
+}
+
 bool is_reset(const Node *tree)
 {
     if (!IsA(tree, VariableSetStmt)) return false;
@@ -207,7 +214,8 @@ bool watching()
 std::uint64_t before_utility(const PlannedStmt *statement, const char *query, ProcessUtilityContext context)
 {
     Node *const tree = statement->utilityStmt;
-    if (settings::unrecorded_mode_change().has_value() && (concerns_schema(tree) || is_commit(tree))) record_mode({}, "SET");
+    const bool is_occasion = (concerns_schema(tree) && !needs_fresh_transaction(tree)) || is_commit(tree);
+    if (settings::unrecorded_mode_change().has_value() && is_occasion) record_mode({}, "SET");
     if (context == PROCESS_UTILITY_SUBCOMMAND || !concerns_schema(tree) || !watching() || creating_extension) return 0;
     const std::string_view text = query != nullptr ? core::own_slice(query, statement->stmt_location, statement->stmt_len) : "";
     if (settings::mode() == settings::Mode::off || !guard::installation().has_value()) return 0;
@@ -226,6 +234,7 @@ void after_utility(std::uint64_t number)
 {
     CurrentCommand *const command = find_command(number);
     if (command == nullptr) return;
+    record_mode({}, "SET");
     if (guard::installation().has_value()) {
         if (command->cover.has_value()) approval::spend(*command->cover, command->judgement);
         if (command->irrevocable) {
@@ -240,7 +249,7 @@ void after_utility(std::uint64_t number)
 
 void before_event_command(Node *tree)
 {
-    record_mode({}, "SET");
+    if (!needs_fresh_transaction(tree)) record_mode({}, "SET");
     CurrentCommand *const known = current_command();
     if (known != nullptr && known->event_start_expected) {
         known->event_start_expected = false;

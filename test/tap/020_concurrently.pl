@@ -80,6 +80,22 @@ sub concurrently
 	return;
 }
 
+# A mode that came with the session is put on record, but not in the way of the command.
+sub with_a_mode_of_its_own
+{
+	my ($node, $mode) = @_;
+	$node->safe_psql($mode, 'CREATE TABLE modal (a int); CREATE INDEX modal_a ON modal (a)');
+	local $ENV{PGOPTIONS} = '-c langchef_guard.mode=record';
+	my $before = last_ledger($node, $mode);
+	passes(attempt($node, $mode, 'DROP INDEX CONCURRENTLY modal_a'), "$mode: DROP INDEX CONCURRENTLY in a session with a mode of its own");
+	passes(attempt($node, $mode, 'CREATE INDEX CONCURRENTLY modal_a ON modal (a)'), "$mode: and CREATE INDEX CONCURRENTLY");
+	is(rows($node, $mode, $invalid), 0, "$mode: leave nothing invalid");
+	like(ledger_since($node, $mode, $before), qr/DROP INDEX: drop index public.modal_a.*CREATE INDEX: create index public.modal_a/, "$mode: and are recorded");
+	is(rows($node, $mode, "SELECT count(*) FROM langchef_guard.ledger WHERE id > $before AND identity = 'langchef_guard.mode'"),
+		$mode eq 'lazy' ? 1 : 2, "$mode: with the mode of their sessions");
+	return;
+}
+
 # A token that two sessions want at once is spent by one.
 sub raced
 {
@@ -101,6 +117,7 @@ foreach ([ $preloaded, 'preloaded' ], [ $plain, 'lazy' ])
 	new_database($node, $mode);
 	concurrently($node, $mode);
 	raced($node, $mode);
+	with_a_mode_of_its_own($node, $mode);
 	log_is_sound($node, "$mode: the server is sound");
 	$node->stop;
 }
