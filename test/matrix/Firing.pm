@@ -208,8 +208,10 @@ sub run_once
 	my %outcome = (sqlstate => $result->{sqlstate}, message => $result->{message});
 	if ($run !~ /langchef_guard/ || rows($node, $database, q{SELECT to_regclass('langchef_guard.ledger') IS NOT NULL}) eq 't')
 	{
+		# Each session records the mode it found, unless that is what the statement is about.
+		my $subject = $run =~ /langchef_guard\.mode/ ? '' : q{AND identity <> 'langchef_guard.mode'};
 		$outcome{recorded} = rows($node, $database, qq{SELECT string_agg(DISTINCT operation || ' ' || coalesce(object_type, ''), ', '
-			ORDER BY operation || ' ' || coalesce(object_type, '')) FROM langchef_guard.ledger WHERE id > $before});
+			ORDER BY operation || ' ' || coalesce(object_type, '')) FROM langchef_guard.ledger WHERE id > $before $subject});
 	}
 	else
 	{
