@@ -249,6 +249,31 @@ void judge_alter_table(const AlterTableStmt *statement, Effects &effects)
     foreach (cell, statement->cmds) judge_command(target, static_cast<const AlterTableCmd *>(lfirst(cell)), effects);
 }
 
+// DISABLE, and ENABLE where the trigger fires in fewer sessions afterwards.
+void judge_alter_event_trigger(const AlterEventTrigStmt *statement, Effects &effects)
+{
+    struct Found {
+        Oid trigger;
+        char enabled;
+    };
+    const auto found = pg::call([statement] {
+        Found result{get_event_trigger_oid(statement->trigname, true), '\0'};
+        const HeapTuple tuple = SearchSysCache1(EVENTTRIGGEROID, ObjectIdGetDatum(result.trigger));
+        if (!HeapTupleIsValid(tuple)) return result;
+        result.enabled = reinterpret_cast<Form_pg_event_trigger>(GETSTRUCT(tuple))->evtenabled;
+        ReleaseSysCache(tuple);
+        return result;
+    });
+    const bool fires_as_often = statement->tgenabled == found.enabled || statement->tgenabled == TRIGGER_FIRES_ALWAYS ||
+                                found.enabled == TRIGGER_DISABLED || found.enabled == '\0';
+    if (fires_as_often) return;
+    const core::Address address = address_of(EventTriggerRelationId, found.trigger);
+    require_ownership(address);
+    core::Effect effect = intercept::effect_on("D19", "disabling", address);
+    effect.detail = statement->tgenabled;
+    effects.push_back(std::move(effect));
+}
+
 void judge_alter_domain(const AlterDomainStmt *statement, Effects &effects)
 {
     constexpr char drop_constraint_subtype = 'X';

@@ -20,6 +20,7 @@ void add_effects(Node *tree, Effects &effects)
     switch (nodeTag(tree)) {
         case T_DropStmt: return judge_drop(as<DropStmt>(tree), effects);
         case T_AlterTableStmt: return judge_alter_table(as<AlterTableStmt>(tree), effects);
+        case T_AlterEventTrigStmt: return judge_alter_event_trigger(as<AlterEventTrigStmt>(tree), effects);
         case T_AlterDomainStmt: return judge_alter_domain(as<AlterDomainStmt>(tree), effects);
         case T_TruncateStmt: return judge_truncate(as<TruncateStmt>(tree), effects);
         case T_DropOwnedStmt: return judge_drop_owned(as<DropOwnedStmt>(tree)->roles, nullptr, effects);

@@ -19,6 +19,7 @@ using Effects = std::vector<core::Effect>;
 // One function for each family of statements; each adds its effects.
 void judge_drop(const DropStmt *statement, Effects &effects);
 void judge_alter_table(const AlterTableStmt *statement, Effects &effects);
+void judge_alter_event_trigger(const AlterEventTrigStmt *statement, Effects &effects);
 void judge_alter_domain(const AlterDomainStmt *statement, Effects &effects);
 void judge_truncate(const TruncateStmt *statement, Effects &effects);
 // DROP OWNED when there is no new owner, else REASSIGN OWNED.

@@ -36,7 +36,7 @@ bool same_bytes(Datum left, Datum right)
 // Other commands that bring objects into being do so by rebuilding them.
 bool makes_objects(const std::string &tag)
 {
-    return tag.starts_with("CREATE") || tag == "SELECT INTO" || tag == "IMPORT FOREIGN SCHEMA";
+    return tag.starts_with("CREATE") || tag == "SELECT INTO" || tag == "IMPORT FOREIGN SCHEMA" || tag == "EXPLAIN";
 }
 
 // CREATE INDEX CONCURRENTLY has made its index in an earlier transaction.
