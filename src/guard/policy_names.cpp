@@ -129,9 +129,26 @@ std::optional<std::vector<std::string>> name_parts(const std::string &text)
     return parts;
 }
 
+// Brackets that do not match make no name; not every server version says so itself.
+static bool has_matching_brackets(const std::string &name)
+{
+    int round = 0;
+    int square = 0;
+    bool quoted = false;
+    for (const char c : name) {
+        if (c == '"') quoted = !quoted;
+        if (quoted) continue;
+        round += c == '(' ? 1 : c == ')' ? -1 : 0;
+        square += c == '[' ? 1 : c == ']' ? -1 : 0;
+        if (round < 0 || square < 0) return false;
+    }
+    return round == 0 && square == 0;
+}
+
 NamedObject find_named_object(const std::string &name)
 {
     const NamedObject malformed{false, {}, {}};
+    if (!has_matching_brackets(name)) return malformed;
     constexpr std::string_view using_word = " USING ";
     const bool signature = !name.empty() && name.back() == ')';
     const std::size_t method = signature ? std::string::npos : name.rfind(using_word);
