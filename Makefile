@@ -57,7 +57,7 @@ $(EXTENSION_SCRIPT): $(sort $(wildcard extension/install/*.sql))
 bench: all
 	PG_CONFIG='$(PG_CONFIG)' sh test/bench/run.sh
 
-# What is refused, recorded and not seen, compared with docs; it takes minutes.
+# What is refused, recorded and not seen, compared with docs.
 .PHONY: firing-matrix
 firing-matrix: PROVE_TESTS = test/matrix/firing_matrix.pl
 firing-matrix: ; $(prove_installcheck)

@@ -41,6 +41,8 @@ COMMENT ON COLUMN langchef_guard.ledger.source IS 'event, utility or unobserved:
 COMMENT ON COLUMN langchef_guard.ledger.operation IS 'create, alter, drop, truncate or other';
 COMMENT ON COLUMN langchef_guard.ledger.session_id IS 'as %c of log_line_prefix: start of the session and process id';
 COMMENT ON COLUMN langchef_guard.ledger.subxid IS 'subtransaction of xid that the command ran in, as its catalog rows name it; null outside of any';
+COMMENT ON COLUMN langchef_guard.ledger.statement IS
+    'own slice of the command, secrets redacted; of a long one that changed many objects only the first row holds the whole';
 COMMENT ON COLUMN langchef_guard.ledger.revision_before IS 'Alembic revision of the database when the command ran';
 COMMENT ON COLUMN langchef_guard.ledger.difference IS 'array of {fact, kind, op, attribute, before, after}: what the command changed';
 CREATE INDEX ledger_object_idx ON langchef_guard.ledger (classid, objid, id);

@@ -14,21 +14,11 @@ constexpr std::size_t longest_phrase = 2 * longest_name;
 
 std::string clipped(std::string_view text, std::size_t limit)
 {
-    const std::string_view start = clip(text, limit);
+    const std::string_view start = pg::clip(text, limit);
     return std::string(start) + (start.size() < text.size() ? "..." : "");
 }
 
 }  // namespace
-
-std::string_view clip(std::string_view text, std::size_t limit)
-{
-    if (text.size() <= limit) return text;
-    const auto size = pg::call([text, limit] {
-        return pg_mbcliplen(text.data(), static_cast<int>(std::min<std::size_t>(text.size(), limit + MAX_MULTIBYTE_CHAR_LEN)),
-                            static_cast<int>(limit));
-    });
-    return text.substr(0, static_cast<std::size_t>(size));
-}
 
 std::string brief(const core::Effect &effect)
 {
@@ -45,7 +35,7 @@ Command describe_command(const core::Judgement &judgement)
     Command command{pg::hex(command_digest(judgement)), "{\"tag\":"};
     core::append_json_string(command.json, judgement.tag);
     command.json += ",\"statement\":";
-    const std::string_view statement = clip(judgement.statement, longest_statement);
+    const std::string_view statement = pg::clip(judgement.statement, longest_statement);
     core::append_json_string(command.json, statement);
     if (statement.size() < judgement.statement.size()) {
         command.json += ",\"statement_bytes\":" + std::to_string(judgement.statement.size());

@@ -25,9 +25,6 @@ Command describe_command(const core::Judgement &judgement);
 // contain: a restored copy files its own proposals.
 pg::Sha256 proposal_digest(std::string_view command_digests);
 
-// At most `limit` bytes, cut between characters of the database encoding.
-std::string_view clip(std::string_view text, std::size_t limit);
-
 // What an effect does, for summaries and log lines: a very long name is cut.
 std::string brief(const core::Effect &effect);
 

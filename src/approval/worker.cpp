@@ -100,7 +100,7 @@ void report_failure(Segment *segment, const pg::ErrorReport &report)
         result.failure = "the guard's tables were locked or busy for too long";
     } else {
         result.failure = "the background worker failed: ";
-        result.failure += clip(message != nullptr ? message : "unrecognized error", longest_failure);
+        result.failure += pg::clip(message != nullptr ? message : "unrecognized error", longest_failure);
     }
     answer(segment, result);
 }

@@ -49,7 +49,7 @@ void notify(std::int64_t proposal, const core::WorkerRequest &request)
     std::string payload = "{\"event\":\"proposal\",\"proposal\":" + std::to_string(proposal) + ",\"role\":";
     core::append_json_string(payload, request.requester);
     payload += ",\"summary\":";
-    core::append_json_string(payload, clip(request.summary, longest_summary));
+    core::append_json_string(payload, pg::clip(request.summary, longest_summary));
     payload += '}';
     const char *const text = payload.c_str();
     pg::call([text] { Async_Notify("langchef_guard", text); });

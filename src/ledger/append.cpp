@@ -85,11 +85,25 @@ void put_actor(LedgerRow &row)
     row.text_or_null(migration, settings::migration());
 }
 
-// The command as the hooks saw it start; without them, the client's whole string.
-void put_command(LedgerRow &row)
+// The statement of a command that changes many objects: a long one stands whole in the first row only, so that
+// the ledger grows by what was written and what was changed, not by their product.
+std::string own_statement(intercept::CurrentCommand &command, std::int64_t row)
 {
-    if (const intercept::CurrentCommand *const command = intercept::current_command(); command != nullptr) {
-        row.text_or_null(statement, command->statement);
+    constexpr std::size_t longest_repeated = 8192;
+    constexpr std::size_t beginning = 1024;
+    if (command.statement.size() <= longest_repeated) return command.statement;
+    if (command.statement_row == 0) {
+        command.statement_row = row;
+        return command.statement;
+    }
+    return std::string(pg::clip(command.statement, beginning)) + "... (whole in ledger row " + std::to_string(command.statement_row) + ')';
+}
+
+// The command as the hooks saw it start; without them, the client's whole string.
+void put_command(LedgerRow &row, std::int64_t new_id)
+{
+    if (intercept::CurrentCommand *const command = intercept::current_command(); command != nullptr) {
+        row.text_or_null(statement, own_statement(*command, new_id));
         row.text_or_null(rule_class, command->rule_class);
         if (!command->rules.empty()) row.set(rules, text_array_datum(command->rules));
         if (command->approval != 0) row.set(approval_id, Int64GetDatum(command->approval));
@@ -106,7 +120,7 @@ std::int64_t append(const Change &change, const Images &images)
     const std::int64_t new_id = next_id("ledger_id_seq");
     row.set(id, Int64GetDatum(new_id));
     put_actor(row);
-    put_command(row);
+    put_command(row, new_id);
     row.text_or_null(revision_before, current_revision(change.schema_name));
     row.text(source, change.source);
     row.text(command_tag, change.command_tag);

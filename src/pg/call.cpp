@@ -15,6 +15,16 @@ std::string text_of(Datum text_datum)
     return std::string(view.data, static_cast<std::size_t>(view.size));
 }
 
+std::string_view clip(std::string_view text, std::size_t limit)
+{
+    if (text.size() <= limit) return text;
+    const auto size = call([text, limit] {
+        return pg_mbcliplen(text.data(), static_cast<int>(std::min<std::size_t>(text.size(), limit + MAX_MULTIBYTE_CHAR_LEN)),
+                            static_cast<int>(limit));
+    });
+    return text.substr(0, static_cast<std::size_t>(size));
+}
+
 char *server_string(std::string_view text)
 {
     return call([text] { return pnstrdup(text.data(), text.size()); });

@@ -34,6 +34,9 @@ auto call(Body &&body) -> std::invoke_result_t<Body &>
 inline std::string text_of(const char *text) { return text != nullptr ? std::string(text) : std::string(); }
 std::string text_of(Datum text_datum);
 
+// The longest beginning of at most `limit` bytes that ends between two characters of the database encoding.
+std::string_view clip(std::string_view text, std::size_t limit);
+
 // A palloc'd, zero-terminated copy in the current context; raises pg::Error when out of memory.
 char *server_string(std::string_view text);
 Datum text_datum(std::string_view text);

@@ -38,6 +38,9 @@ layer_installcheck() {
 	limited make -i installcheck
 }
 
+# What each statement does, compared with the page of this version in docs.
+layer_firing() { limited make firing-matrix; }
+
 # Each file in a database of its own.
 layer_pgtap() {
 	test_cluster

@@ -190,36 +190,80 @@ sub entry
 
 sub last_row { my ($node, $database) = @_; return rows($node, $database, 'SELECT coalesce(max(id), 0) FROM langchef_guard.ledger'); }
 
-# What came of one statement: what was recorded, and the error.
-sub run_once
+# A copy of the database with the fixture.  The guard reads all definitions anew at the first change in a copied
+# database; this is that change.
+sub copy_of_fixture
+{
+	my ($node, $database, $mode) = @_;
+	$node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE firing;"
+		. ($mode eq 'enforce' ? '' : "\nALTER DATABASE $database SET langchef_guard.mode = '$mode'"));
+	$node->safe_psql($database, q{LOAD 'langchef_guard'; SET langchef_guard.mode = 'record'; COMMENT ON SCHEMA empty IS 'settled'});
+	return;
+}
+
+# What the ledger has of the rows under a condition.
+sub recorded_query
+{
+	my ($entry, $condition) = @_;
+	# Each session records the mode it found, unless that is what the statement is about.
+	my $subject = $entry->{run} =~ /langchef_guard\.mode/ ? '' : q{AND identity <> 'langchef_guard.mode'};
+	return qq{SELECT coalesce(string_agg(DISTINCT operation || ' ' || coalesce(object_type, ''), ', '
+		ORDER BY operation || ' ' || coalesce(object_type, '')), '') FROM langchef_guard.ledger WHERE $condition $subject};
+}
+
+# Statements that end transactions, or that another database has a part in.
+sub needs_copy { my ($entry) = @_; return $entry->{here} || $entry->{elsewhere} || $entry->{run} =~ /^(?:BEGIN|CALL)\b|\bCOMMIT\b/; }
+
+# Runs a statement in a transaction that is rolled back.  Gives nothing when the server wants it outside of one.
+sub run_and_roll_back
+{
+	my ($node, $entry, $mode) = @_;
+	return if needs_copy($entry);
+	my $database = "firing_$mode";
+	my $run = $entry->{run} =~ s/%db/$database/gr;
+	my $recorded = recorded_query($entry, 'xid = pg_current_xact_id_if_assigned()') =~ s/\s+/ /gr;
+	my $result = attempt($node, $database, qq{BEGIN;
+		$run;
+		SELECT to_regclass('langchef_guard.ledger') IS NOT NULL AS there \\gset
+		\\if :there
+		SELECT 'firing:' || ($recorded);
+		\\else
+		\\echo firing-gone
+		\\endif
+		ROLLBACK});
+	return if $result->{sqlstate} eq '25001';
+	my %outcome = (sqlstate => $result->{sqlstate}, message => $result->{message});
+	$outcome{recorded} = $1 if $result->{out} =~ /^firing:(.*)$/m;
+	$outcome{gone} = 1 if $result->{out} =~ /^firing-gone$/m;
+	die "nothing came of $run: $result->{text}" if !$result->{sqlstate} && !$outcome{gone} && !defined $outcome{recorded};
+	return \%outcome;
+}
+
+# Runs it in a database of its own.
+sub run_in_copy
 {
 	my ($node, $entry, $mode) = @_;
 	my $database = 'firing_copy';
 	my ($here, $run) = map { ($_ // '') =~ s/%db/$database/gr } @{$entry}{qw(here run)};
-	$node->safe_psql('postgres', ($entry->{elsewhere} // '') . ";\nCREATE DATABASE $database TEMPLATE firing;"
-		. ($mode eq 'enforce' ? '' : "\nALTER DATABASE $database SET langchef_guard.mode = '$mode'"));
-	# In a copied database the guard reads all definitions anew at the first change; this is that change.
-	my $before = rows($node, $database, qq{LOAD 'langchef_guard';
-		SET langchef_guard.mode = 'record';
-		COMMENT ON SCHEMA empty IS 'settled';
-		$here;
-		SELECT max(id) FROM langchef_guard.ledger});
+	$node->safe_psql('postgres', $entry->{elsewhere}) if $entry->{elsewhere};
+	copy_of_fixture($node, $database, $mode);
+	$node->safe_psql($database, "LOAD 'langchef_guard'; SET langchef_guard.mode = 'record'; $here") if $here;
+	my $before = last_row($node, $database);
 	my $result = attempt($node, $database, $run);
 	my %outcome = (sqlstate => $result->{sqlstate}, message => $result->{message});
-	if ($run !~ /langchef_guard/ || rows($node, $database, q{SELECT to_regclass('langchef_guard.ledger') IS NOT NULL}) eq 't')
-	{
-		# Each session records the mode it found, unless that is what the statement is about.
-		my $subject = $run =~ /langchef_guard\.mode/ ? '' : q{AND identity <> 'langchef_guard.mode'};
-		$outcome{recorded} = rows($node, $database, qq{SELECT string_agg(DISTINCT operation || ' ' || coalesce(object_type, ''), ', '
-			ORDER BY operation || ' ' || coalesce(object_type, '')) FROM langchef_guard.ledger WHERE id > $before $subject});
-	}
-	else
-	{
-		$outcome{gone} = 1;
-	}
+	$outcome{recorded} = rows($node, $database, recorded_query($entry, "id > $before"));
 	$node->safe_psql($database, q{LOAD 'langchef_guard'; SET langchef_guard.mode = 'off'; DROP SUBSCRIPTION IF EXISTS sub}) if $here =~ /SUBSCRIPTION/;
-	$node->safe_psql('postgres', "DROP DATABASE $database;\n" . ($entry->{after} // ''));
+	$node->safe_psql('postgres', "DROP DATABASE $database");
 	return \%outcome;
+}
+
+# What came of one statement: what was recorded, and the error.
+sub run_once
+{
+	my ($node, $entry, $mode) = @_;
+	my $outcome = run_and_roll_back($node, $entry, $mode) // run_in_copy($node, $entry, $mode);
+	$node->safe_psql('postgres', $entry->{after}) if $entry->{after};
+	return $outcome;
 }
 
 # As a cell of the table.  What belongs to an extension the server itself will not drop.
@@ -275,6 +319,7 @@ sub node_with_fixture
 	$node->safe_psql('postgres', 'CREATE ROLE firing_owner; CREATE DATABASE firing');
 	$node->safe_psql('firing', 'CREATE EXTENSION langchef_guard');
 	$node->safe_psql('firing', $fixture);
+	copy_of_fixture($node, "firing_$_", $_) foreach qw(enforce record);
 	return $node;
 }
 

@@ -35,6 +35,12 @@ sub long_statements
 	my $wide = attempt($node, 'long', "DROP TABLE $tables");
 	refused_with($wide, qr/^dropping table "public.wide_1"/, 'dropping them all is refused');
 	like($wide->{detail}, qr/And \d+ other effects\.$/, 'in an error of readable length');
+	my $million = 'x' x 1_000_000;
+	passes(attempt($node, 'long', "SET langchef_guard.mode = 'record'; DROP TABLE $tables /* $million */"), 'where nothing is refused they go');
+	is(rows($node, 'long', q{SELECT count(*) || ' ' || (sum(length(statement)) BETWEEN 1000000 AND 1500000)
+		FROM langchef_guard.ledger WHERE operation = 'drop' AND identity LIKE 'public.wide%'}), '300 true', 'and a long statement is kept once');
+	is(rows($node, 'long', q{SELECT count(*) FROM langchef_guard.ledger AS later JOIN langchef_guard.ledger AS first
+		ON later.statement LIKE '%(whole in ledger row ' || first.id || ')' WHERE length(first.statement) > 1000000}), '299', 'which the other rows name');
 	return;
 }
 
