@@ -37,7 +37,7 @@ endif
 PG_CXXFLAGS = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden \
               -ffile-prefix-map=$(CURDIR)=. $(WARNINGS) -MMD -MP
 SHLIB_LINK  = -Wl,--version-script=$(CURDIR)/src/exports.map
-EXTRA_CLEAN = $(EXTENSION_SCRIPT) $(OBJS:.o=.d) output_iso results regression.diffs regression.out tmp_check
+EXTRA_CLEAN = $(EXTENSION_SCRIPT) $(OBJS:.o=.d) src/pg/precompiled.hpp.gch src/pg/precompiled.hpp.d output_iso results regression.diffs regression.out tmp_check
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 # Bitcode for JIT would be compiled by another compiler without our flags, and
@@ -50,6 +50,16 @@ override COMPILER = $(CXX) $(CXXFLAGS)
 
 $(EXTENSION_SCRIPT): $(sort $(wildcard extension/install/*.sql))
 	cat $^ > $@
+
+# The server's headers take longer to read than most files take to compile: g++ reads them once for all.
+PRECOMPILED = src/pg/precompiled.hpp
+ifeq (,$(findstring clang,$(CXX)))
+$(PRECOMPILED).gch: $(PRECOMPILED)
+	$(CXX) $(CXXFLAGS) $(CPPFLAGS) -x c++-header -o $@ $<
+$(filter-out src/core/%,$(OBJS)): private CPPFLAGS += -include $(PRECOMPILED)
+$(filter-out src/core/%,$(OBJS)): $(PRECOMPILED).gch
+-include $(PRECOMPILED).d
+endif
 
 -include $(OBJS:.o=.d)
 

@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "core/cpp_only.hpp"
+
 namespace core {
 namespace {
 
@@ -95,5 +97,3 @@ void keep_moved_columns(std::vector<DriftRow> &rows)
 }
 
 }  // namespace core
-
-#include "core/cpp_only.hpp"

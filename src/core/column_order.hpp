@@ -11,5 +11,3 @@ namespace core {
 void keep_moved_columns(std::vector<DriftRow> &rows);
 
 }  // namespace core
-
-#include "core/cpp_only.hpp"

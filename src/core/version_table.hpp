@@ -17,5 +17,3 @@ struct VersionTable {
 std::vector<VersionTable> version_tables(std::string_view setting);
 
 }  // namespace core
-
-#include "core/cpp_only.hpp"
