@@ -63,6 +63,18 @@ REVOKE ALL ON TABLE langchef_guard.approval FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('langchef_guard.approval', '');
 SELECT pg_catalog.pg_extension_config_dump('langchef_guard.approval_id_seq', '');
 
+-- Key of the hashes that bind approvals to the text of commands.  It is not
+-- dumped: approvals of another database are not valid here.
+CREATE TABLE langchef_guard.digest_key (
+    singleton  boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+    key        bytea NOT NULL
+);
+COMMENT ON TABLE langchef_guard.digest_key IS 'key of the hashes that approvals keep of the text of commands';
+REVOKE ALL ON TABLE langchef_guard.digest_key FROM PUBLIC;
+INSERT INTO langchef_guard.digest_key (key)
+VALUES (pg_catalog.sha256(pg_catalog.uuid_send(pg_catalog.gen_random_uuid())
+    OPERATOR(pg_catalog.||) pg_catalog.uuid_send(pg_catalog.gen_random_uuid())));
+
 -- What differs from the default action of a rule; the most specific row wins.
 CREATE TABLE langchef_guard.policy (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,5 +1,7 @@
 #include "approval/arguments.hpp"
 
+#include "core/call_text.hpp"
+
 namespace approval {
 namespace {
 
@@ -83,12 +85,16 @@ Terms required_terms(FunctionCallInfo fcinfo, int valid_for, int max_uses)
     return {duration, uses};
 }
 
-void refuse_borrowed_privileges()
+void require_own_call(const char *function)
 {
-    if (!pg::call([] { return InLocalUserIdChange() || InSecurityRestrictedOperation(); })) return;
-    throw pg::GuardError(ERRCODE_INSUFFICIENT_PRIVILEGE, "approvals cannot be decided inside a security-definer function",
-                         "The privilege to decide must be the session's own.",
-                         "Grant it with langchef_guard.grant_approver(role).");
+    if (pg::call([] { return InLocalUserIdChange() || InSecurityRestrictedOperation(); })) {
+        throw pg::GuardError(ERRCODE_INSUFFICIENT_PRIVILEGE, "approvals cannot be decided inside a security-definer function",
+                             "The privilege to decide must be the session's own.", "Grant it with langchef_guard.grant_approver(role).");
+    }
+    if (debug_query_string != nullptr && core::names_call(debug_query_string, "langchef_guard", function)) return;
+    const std::string name = std::string("langchef_guard.") + function;
+    throw pg::GuardError(ERRCODE_INSUFFICIENT_PRIVILEGE, "approvals cannot be decided by the code of a function, trigger or view",
+                         "The statement that the client sent does not call " + name + " itself.", "Call " + name + " directly.");
 }
 
 }  // namespace approval

@@ -27,7 +27,10 @@ struct Terms {
 Terms required_terms(FunctionCallInfo fcinfo, int valid_for, int max_uses);
 
 // Decisions are the session's own: raises 42501 inside a security-definer
-// function, where the privilege checked would be its owner's.
-void refuse_borrowed_privileges();
+// function, where the privilege checked would be its owner's, and where the
+// statement that the client sent does not call the function itself: what a
+// view, a trigger or a function of somebody else does when an approver comes
+// along is not his decision.
+void require_own_call(const char *function);
 
 }  // namespace approval

@@ -154,7 +154,7 @@ LCG_FUNCTION(lcg_approve)
     const std::int64_t id = required_int8(fcinfo, 0, "proposal");
     const auto reason = optional_text(fcinfo, 1, "reason");
     const Terms terms = required_terms(fcinfo, 2, 3);
-    refuse_borrowed_privileges();
+    require_own_call("approve");
     NewToken token = new_token();
     {
         const pg::UserScope as_owner(require_installation().owner);
@@ -179,7 +179,7 @@ LCG_FUNCTION(lcg_reject)
 {
     const std::int64_t id = required_int8(fcinfo, 0, "proposal");
     const std::string reason = required_text(fcinfo, 1, "reason");
-    refuse_borrowed_privileges();
+    require_own_call("reject");
     const pg::UserScope as_owner(require_installation().owner);
     pg::SpiSession spi;
     const Proposal proposal = open_proposal(spi, id);
@@ -197,7 +197,7 @@ LCG_FUNCTION(lcg_revoke)
 {
     const std::int64_t id = required_int8(fcinfo, 0, "proposal");
     const auto reason = optional_text(fcinfo, 1, "reason");
-    refuse_borrowed_privileges();
+    require_own_call("revoke");
     const pg::UserScope as_owner(require_installation().owner);
     pg::SpiSession spi;
     const Proposal proposal = open_proposal(spi, id);
@@ -216,7 +216,7 @@ LCG_FUNCTION(lcg_revoke_token)
 {
     const std::int64_t id = required_int8(fcinfo, 0, "approval");
     const auto reason = optional_text(fcinfo, 1, "reason");
-    refuse_borrowed_privileges();
+    require_own_call("revoke_token");
     const pg::UserScope as_owner(require_installation().owner);
     pg::SpiSession spi;
     const pg::Rows rows = spi.run(lock_approval, {pg::param(id)});

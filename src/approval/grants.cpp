@@ -34,13 +34,13 @@ constinit pg::Statement auditor_grants{
     "ORDER BY 1",
     {TEXTOID}};
 
-void grant_to_role(FunctionCallInfo fcinfo, pg::Statement &grants)
+void grant_to_role(FunctionCallInfo fcinfo, const char *function, pg::Statement &grants)
 {
     if (PG_ARGISNULL(0)) throw pg::GuardError(ERRCODE_NULL_VALUE_NOT_ALLOWED, "role must not be null");
     const Oid oid = PG_GETARG_OID(0);
     const char *const found = pg::call([oid]() -> const char * { return GetUserNameFromId(oid, true); });
     if (found == nullptr) throw pg::GuardError(ERRCODE_UNDEFINED_OBJECT, "role with OID " + std::to_string(oid) + " does not exist");
-    refuse_borrowed_privileges();
+    require_own_call(function);
     const pg::UserScope as_owner(require_installation().owner);
     pg::SpiSession spi;
     std::vector<std::string> commands;
@@ -58,12 +58,12 @@ void grant_to_role(FunctionCallInfo fcinfo, pg::Statement &grants)
 
 LCG_FUNCTION(lcg_grant_approver)
 {
-    approval::grant_to_role(fcinfo, approval::approver_grants);
+    approval::grant_to_role(fcinfo, "grant_approver", approval::approver_grants);
     return static_cast<Datum>(0);
 }
 
 LCG_FUNCTION(lcg_grant_auditor)
 {
-    approval::grant_to_role(fcinfo, approval::auditor_grants);
+    approval::grant_to_role(fcinfo, "grant_auditor", approval::auditor_grants);
     return static_cast<Datum>(0);
 }

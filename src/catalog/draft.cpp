@@ -68,8 +68,10 @@ void Draft::put_set(const char *name, List *texts) { add_attribute(this, name, D
 
 void Draft::touch(HeapTuple tuple)
 {
-    // The raw value outlives freezing; the ledger tells an old number from a new one.
-    const TransactionId other = HeapTupleHeaderGetRawXmin(tuple->t_data);
+    // The raw value outlives freezing, but a row frozen long ago has a number that may be given
+    // again: of frozen rows only those count that can still be told from the ones to come.
+    TransactionId other = HeapTupleHeaderGetRawXmin(tuple->t_data);
+    if (HeapTupleHeaderXminFrozen(tuple->t_data) && !TransactionIdPrecedes(other, ReadNextTransactionId())) other = FrozenTransactionId;
     if (!TransactionIdIsNormal(xmin) || (TransactionIdIsNormal(other) && TransactionIdFollows(other, xmin))) xmin = other;
 }
 

@@ -55,7 +55,8 @@ std::uint64_t full_xid(std::uint32_t xmin, std::uint64_t next)
 std::uint32_t top_transaction(std::uint32_t xmin)
 {
     return pg::call([xmin] {
-        const bool known = TransactionIdIsNormal(xmin) && TransactionIdFollowsOrEquals(xmin, TransactionXmin);
+        const bool known = TransactionIdIsNormal(xmin) && TransactionIdFollowsOrEquals(xmin, TransactionXmin) &&
+                           TransactionIdPrecedes(xmin, ReadNextTransactionId());
         return known ? SubTransGetTopmostTransaction(xmin) : xmin;
     });
 }
@@ -69,9 +70,7 @@ class Search {
         for (std::size_t i = 0; i < rows.size(); ++i) {
             blames_[i].xid = full_xid(top_transaction(rows[i].xmin), next);
             by_fact_.emplace(rows[i].fact, i);
-            const std::uint64_t written_by = full_xid(rows[i].xmin, next);
-            if (written_by != 0) by_xid_.emplace(written_by, i);
-            if (blames_[i].xid != 0 && blames_[i].xid != written_by) by_xid_.emplace(blames_[i].xid, i);
+            written_by_.push_back(full_xid(rows[i].xmin, next));
             blames_[i].before = rows[i].operation == core::DriftOperation::missing
                                     ? schema.from_document
                                     : rows[i].xmin != 0 && same_cluster && blames_[i].xid < schema.registered_xid;
@@ -83,11 +82,9 @@ class Search {
         const auto ledger_id = recorded.int8(row, Column::id);
         const auto transaction = static_cast<std::uint64_t>(recorded.int8(row, Column::xid));
         const auto part = recorded.is_null(row, Column::subxid) ? 0 : static_cast<std::uint64_t>(recorded.int8(row, Column::subxid));
-        if (part != 0) note_subtransaction(part, transaction);
-        if (may_have_side_effects(recorded, row)) {
-            const auto [first, last] = by_xid_.equal_range(transaction);
-            for (auto at = first; at != last; ++at) offer(at->second, {same_transaction, ledger_id});
-        }
+        if (part != 0) whole_of_[part] = transaction;
+        // Rows come in the order of their ids: the last one stands.
+        if (may_have_side_effects(recorded, row)) last_of_[transaction] = ledger_id;
         if (recorded.is_null(row, Column::fact)) return;
         if (recorded.text(row, Column::attribute) == "name") {
             consider_rename(recorded, row, ledger_id);
@@ -96,7 +93,7 @@ class Search {
         const auto named = recorded.text(row, Column::fact);
         const auto [first, last] = by_fact_.equal_range(named);
         for (auto at = first; at != last; ++at) {
-            const bool same = blames_[at->second].xid == transaction;
+            const bool same = is_of(at->second, transaction, part);
             if (same) named_[at->second] = true;
             if (!explains(recorded, row, rows_[at->second])) continue;
             offer(at->second, {same ? same_change_and_transaction : same_change, ledger_id});
@@ -106,6 +103,11 @@ class Search {
     std::vector<Blame> result()
     {
         for (std::size_t i = 0; i < rows_.size(); ++i) {
+            // The ledger tells the whole transaction of a subtransaction that a catalog row names.
+            if (const auto whole = whole_of_.find(blames_[i].xid); whole != whole_of_.end()) blames_[i].xid = whole->second;
+            for (const auto xid : {blames_[i].xid, written_by_[i]}) {
+                if (const auto last = last_of_.find(xid); xid != 0 && last != last_of_.end()) offer(i, {same_transaction, last->second});
+            }
             // A transaction whose rows name the fact, but not this change of it, did not make it.
             if (best_[i].strength == same_transaction && named_[i]) best_[i] = {};
         }
@@ -119,19 +121,9 @@ class Search {
     }
 
   private:
-    // The ledger tells the whole transaction of a subtransaction that a catalog row names.
-    void note_subtransaction(std::uint64_t part, std::uint64_t transaction)
+    bool is_of(std::size_t row, std::uint64_t transaction, std::uint64_t part) const
     {
-        if (part == transaction) return;
-        std::vector<std::size_t> found;
-        const auto [first, last] = by_xid_.equal_range(part);
-        for (auto at = first; at != last; ++at) {
-            if (blames_[at->second].xid == part) found.push_back(at->second);
-        }
-        for (const std::size_t i : found) {
-            blames_[i].xid = transaction;
-            by_xid_.emplace(transaction, i);
-        }
+        return blames_[row].xid == transaction || (part != 0 && blames_[row].xid == part);
     }
 
     // Values of a name are fact ids: one is missing now, the other unexpected.
@@ -183,7 +175,9 @@ class Search {
     std::vector<Candidate> best_;
     std::vector<bool> named_;
     std::unordered_multimap<std::string, std::size_t> by_fact_;
-    std::unordered_multimap<std::uint64_t, std::size_t> by_xid_;
+    std::vector<std::uint64_t> written_by_;                          // transaction in the catalog row, per row
+    std::unordered_map<std::uint64_t, std::uint64_t> whole_of_;      // transaction of a subtransaction
+    std::unordered_map<std::uint64_t, std::int64_t> last_of_;        // last ledger row of a transaction
 };
 
 }  // namespace

@@ -56,6 +56,8 @@ core::Fact ExpectedFacts::fact() const
     fact.kind = found.text(0, 1);
     fact.parent = found.text(0, 2);
     fact.payload = core::JsonReader(found.text(0, 3), !needs_conversion()).payload();
+    // A report can ask for as many as there are.
+    session_->release(found);
     return fact;
 }
 

@@ -58,7 +58,10 @@ std::string schema_of(core::Address address)
 {
     return pg::text_of(pg::call([address]() -> const char * {
         const ObjectAddress object{address.classid, address.objid, address.objsubid};
-        if (address.classid == NamespaceRelationId) return quote_identifier(get_namespace_name(address.objid));
+        if (address.classid == NamespaceRelationId) {
+            const char *const name = get_namespace_name(address.objid);  // null when it was dropped meanwhile
+            return name != nullptr ? quote_identifier(name) : nullptr;
+        }
         List *names = NIL;
         List *arguments = NIL;
         if (!is_objectclass_supported(address.classid)) return nullptr;

@@ -3,6 +3,7 @@
 #include "approval/worker.hpp"
 #include "core/redact.hpp"
 #include "guard/installation.hpp"
+#include "intercept/binding.hpp"
 #include "intercept/describe.hpp"
 #include "intercept/gate.hpp"
 #include "intercept/utility_record.hpp"
@@ -11,7 +12,6 @@
 #include "ledger/record.hpp"
 #include "mode_change.hpp"
 #include "pg/attempt.hpp"
-#include "pg/crypto.hpp"
 #include "pg/entry.hpp"
 #include "settings.hpp"
 
@@ -72,25 +72,13 @@ bool cannot_run_here(const core::Judgement &judgement, bool top_level)
     return judgement.outside_transaction && pg::call([top_level] { return IsInTransactionBlock(top_level); });
 }
 
-// Where the new body or the assigned values are what matters, the text of the
-// command is part of what is approved.
-void bind_to_text(core::Judgement &judgement)
-{
-    std::string digest;
-    for (auto &effect : judgement.effects) {
-        if (effect.rule != "D26" && effect.rule != "D20" && effect.rule != "D09") continue;
-        if (digest.empty()) digest = pg::hex(pg::sha256(judgement.statement));
-        effect.detail += ' ' + digest;
-    }
-}
-
 std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view statement, bool top_level)
 {
     auto command = std::make_unique<CurrentCommand>();
     command->statement = core::redact(statement);
     command->judgement = judge::judge(tree);
     command->judgement.statement = command->statement;
-    bind_to_text(command->judgement);
+    bind_to_text(command->judgement, statement);
     command->records = utility_records(tree);
     command->irrevocable = is_irrevocable(tree);
     if (const IntoClause *const into = created_by_explain(tree)) {
@@ -218,6 +206,8 @@ std::uint64_t before_utility(const PlannedStmt *statement, const char *query, Pr
     if (settings::unrecorded_mode_change().has_value() && is_occasion) record_mode({}, "SET");
     if (context == PROCESS_UTILITY_SUBCOMMAND || !concerns_schema(tree) || !watching() || creating_extension) return 0;
     const std::string_view text = query != nullptr ? core::own_slice(query, statement->stmt_location, statement->stmt_len) : "";
+    // The server refuses all of them in a transaction that only reads.
+    if (XactReadOnly) return 0;
     if (settings::mode() == settings::Mode::off || !guard::installation().has_value()) return 0;
     auto command = judge_command(tree, text, context == PROCESS_UTILITY_TOPLEVEL);
     command->event_start_expected = true;
@@ -255,7 +245,7 @@ void before_event_command(Node *tree)
         known->event_start_expected = false;
         return;
     }
-    if (!concerns_schema(tree) || !watching() || creating_extension || settings::mode() == settings::Mode::off) return;
+    if (!concerns_schema(tree) || !watching() || creating_extension || XactReadOnly || settings::mode() == settings::Mode::off) return;
     if (!guard::installation().has_value()) return;
     auto command = judge_command(tree, statement_of_event(tree), true);
     if (command->cover.has_value()) {
@@ -275,9 +265,10 @@ void before_execution(const QueryDesc *query)
     if (command->judgement.empty()) return;
     const PlannedStmt *const plan = query->plannedstmt;
     const std::string_view text = query->sourceText != nullptr ? query->sourceText : "";
-    command->statement = core::redact(core::own_slice(text, plan->stmt_location, plan->stmt_len));
+    const std::string_view slice = core::own_slice(text, plan->stmt_location, plan->stmt_len);
+    command->statement = core::redact(slice);
     command->judgement.statement = command->statement;
-    bind_to_text(command->judgement);
+    bind_to_text(command->judgement, slice, query->params);
     pass_gate(*command);
     if (!command->cover.has_value()) return;
     approval::spend(*command->cover, command->judgement);

@@ -82,4 +82,10 @@ Rows SpiSession::run(Statement &statement, std::initializer_list<Parameter> para
     return Rows(done.table, done.processed);
 }
 
+void SpiSession::release(const Rows &rows)
+{
+    SPITupleTable *const table = rows.table_;
+    if (table != nullptr) call([table] { SPI_freetuptable(table); });
+}
+
 }  // namespace pg

@@ -78,6 +78,7 @@ class Rows {
     std::string text(std::uint64_t row, int column) const;
 
   private:
+    friend class SpiSession;
     SPITupleTable *table_;
     std::uint64_t processed_;
 };
@@ -94,6 +95,8 @@ class SpiSession {
     // one of the caller's command.
     Rows run(Statement &statement, std::initializer_list<Parameter> parameters, bool read_only = false);
     Rows query(Statement &statement, std::initializer_list<Parameter> parameters) { return run(statement, parameters, true); }
+    // Frees rows before the end of the session, for those who run a statement many times.
+    void release(const Rows &rows);
 
   private:
     int exceptions_at_start_;

@@ -1,0 +1,80 @@
+#include "intercept/binding.hpp"
+
+#include "guard/installation.hpp"
+#include "intercept/describe.hpp"
+#include "pg/crypto.hpp"
+#include "pg/spi.hpp"
+
+namespace intercept {
+namespace {
+
+constinit pg::Statement select_key{"SELECT pg_catalog.encode(key, 'hex') FROM langchef_guard.digest_key", {}};
+
+std::string digest_key()
+{
+    const auto installed = guard::installation();
+    if (!installed.has_value()) return {};
+    const pg::UserScope as_owner(installed->owner);
+    pg::SpiSession spi;
+    const pg::Rows rows = spi.query(select_key, {});
+    if (rows.empty()) {
+        throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "langchef_guard.digest_key is empty", {},
+                             "Drop and create the extension langchef_guard.");
+    }
+    return rows.text(0, 1);
+}
+
+// Unqualified names mean other objects under another search_path.
+std::string searched_schemas()
+{
+    return pg::text_of(pg::call([]() -> const char * { return nodeToString(fetch_search_path(false)); }));
+}
+
+// Every value with its type; PL/pgSQL hands its variables over when asked.
+std::string values_of(ParamListInfo parameters)
+{
+    const char *const text = pg::call([parameters]() -> const char * {
+        StringInfoData values;
+        initStringInfo(&values);
+        for (int i = 0; i < parameters->numParams; ++i) {
+            ParamExternData workspace;
+            const ParamExternData *const value =
+                parameters->paramFetch != nullptr ? parameters->paramFetch(parameters, i + 1, false, &workspace) : &parameters->params[i];
+            if (!OidIsValid(value->ptype)) continue;
+            appendStringInfo(&values, " $%d %u", i + 1, value->ptype);
+            if (value->isnull) continue;
+            Oid output = InvalidOid;
+            bool is_varlena = false;
+            getTypeOutputInfo(value->ptype, &output, &is_varlena);
+            const char *const printed = OidOutputFunctionCall(output, value->value);
+            appendStringInfo(&values, " %zu:%s", std::strlen(printed), printed);
+        }
+        return values.data;
+    });
+    return text;
+}
+
+bool is_about_text(const core::Effect &effect) { return effect.rule == "D09" || effect.rule == "D20" || effect.rule == "D26"; }
+
+}  // namespace
+
+void bind_to_text(core::Judgement &judgement, std::string_view slice, ParamListInfo parameters)
+{
+    if (std::none_of(judgement.effects.begin(), judgement.effects.end(), is_about_text)) return;
+    std::string bound = digest_key() + ' ' + searched_schemas() + ' ';
+    bound += slice;
+    const int count = parameters != nullptr ? parameters->numParams : 0;
+    std::string values = count > 0 ? values_of(parameters) : std::string();
+    bound += values;
+    const std::string digest = pg::hex(pg::sha256(bound));
+    for (auto &effect : judgement.effects) {
+        if (!is_about_text(effect)) continue;
+        effect.detail += ' ' + digest;
+        // Who decides cannot see them: he is told that they are there.
+        if (values.empty()) continue;
+        if (!effect.loss.empty()) effect.loss += ", ";
+        effect.loss += "with the present values of the statement's parameters";
+    }
+}
+
+}  // namespace intercept
