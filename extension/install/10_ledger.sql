@@ -37,7 +37,8 @@ CREATE TABLE langchef_guard.ledger (
 COMMENT ON TABLE langchef_guard.ledger IS 'append-only record of schema changes, one row per changed object';
 -- No checks: only the library writes the table, and evaluating them would be a
 -- measurable part of the price of a row.
-COMMENT ON COLUMN langchef_guard.ledger.source IS 'event, utility or unobserved: how the guard learnt of the change';
+COMMENT ON COLUMN langchef_guard.ledger.source IS
+    'event, utility or unobserved: how the guard learnt of the change; of an unobserved one the row names who found it, not who made it';
 COMMENT ON COLUMN langchef_guard.ledger.operation IS 'create, alter, drop, truncate or other';
 COMMENT ON COLUMN langchef_guard.ledger.session_id IS 'as %c of log_line_prefix: start of the session and process id';
 COMMENT ON COLUMN langchef_guard.ledger.subxid IS 'subtransaction of xid that the command ran in, as its catalog rows name it; null outside of any';

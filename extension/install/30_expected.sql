@@ -6,6 +6,7 @@ CREATE TABLE langchef_guard.expected_schema (
     registered_at       timestamptz NOT NULL,
     registered_by       name NOT NULL,
     registered_xid      xid8 NOT NULL,
+    registered_snapshot pg_catalog.pg_snapshot NOT NULL,
     revision            text,
     system_identifier   bigint NOT NULL,
     ledger_id           bigint NOT NULL,
@@ -17,8 +18,11 @@ CREATE TABLE langchef_guard.expected_schema (
 );
 COMMENT ON TABLE langchef_guard.expected_schema IS 'registered expected schemas';
 COMMENT ON COLUMN langchef_guard.expected_schema.registered_by IS 'session role that registered it';
-COMMENT ON COLUMN langchef_guard.expected_schema.registered_xid IS 'transaction that registered it: catalog rows written before it were there already';
-COMMENT ON COLUMN langchef_guard.expected_schema.ledger_id IS 'last ledger row when it was registered: later rows explain drift';
+COMMENT ON COLUMN langchef_guard.expected_schema.registered_xid IS 'transaction that registered it';
+COMMENT ON COLUMN langchef_guard.expected_schema.registered_snapshot IS
+    'transactions that were over when the catalogs were read: what they wrote was there already';
+COMMENT ON COLUMN langchef_guard.expected_schema.ledger_id IS
+    'last ledger row when it was registered: later rows explain drift, and those of transactions that were under way';
 COMMENT ON COLUMN langchef_guard.expected_schema.revision IS 'Alembic revision it was registered at';
 COMMENT ON COLUMN langchef_guard.expected_schema.server_version_num IS 'version of the server whose catalogs it describes';
 CREATE UNIQUE INDEX expected_schema_active_key ON langchef_guard.expected_schema (active) WHERE active;

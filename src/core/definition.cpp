@@ -224,6 +224,28 @@ std::vector<Difference> compare(const Facts &before, const Facts &after, bool ma
     return differences;
 }
 
+Facts found_state(const Facts &before, const Facts &after, const std::function<bool(const Fact *, const Fact *)> &is_own)
+{
+    const Matching matching(before, after, true);
+    Facts found;
+    for (const Pair &pair : matching.pairs) {
+        const bool stays = pair.before != nullptr && pair.after != nullptr && pair.before->id == pair.after->id &&
+                           pair.before->parent == pair.after->parent && pair.before->payload == pair.after->payload;
+        const bool own = !stays && is_own(pair.before, pair.after);
+        const bool both = pair.before != nullptr && pair.after != nullptr;
+        const bool follows = both && matching.follows_parent(pair);
+        if (own && both && pair.before->id != pair.after->id && !follows) return before;
+        const Fact *const as_found = own ? pair.before : pair.after;
+        if (as_found == nullptr) continue;
+        found.push_back(*as_found);
+        if (own && follows) {
+            found.back().id = pair.after->id;
+            found.back().parent = pair.after->parent;
+        }
+    }
+    return found;
+}
+
 std::string differences_json(const std::vector<Difference> &differences)
 {
     std::string out = "[";

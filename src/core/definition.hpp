@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,13 @@ struct Difference {
 // order among each other have none for a moved "ordinal".  A fact that stands
 // under another parent with its old id differs in "parent".
 std::vector<Difference> compare(const Facts &before, const Facts &after, bool match_address = false);
+
+// What somebody found who made part of the changes between two states of one
+// object: the rest of them was there already.  is_own is asked for each fact that
+// differs, with the fact before and after (null where there is none).  Gives
+// `before` when nothing or everything is to be told apart: a rename of his own
+// shows in facts whose catalog rows it does not touch.
+Facts found_state(const Facts &before, const Facts &after, const std::function<bool(const Fact *, const Fact *)> &is_own);
 
 // JSON array of {"fact","kind","op","attribute","before","after"}; null members are left out.
 std::string differences_json(const std::vector<Difference> &differences);

@@ -1,6 +1,7 @@
 #include <unordered_map>
 
 #include "core/json_reader.hpp"
+#include "core/transaction_snapshot.hpp"
 
 #include "drift/report.hpp"
 
@@ -22,9 +23,13 @@ constinit pg::Statement recorded_since{
     "  FROM langchef_guard.ledger l"
     "  LEFT JOIN LATERAL pg_catalog.jsonb_array_elements("
     "       CASE WHEN pg_catalog.jsonb_typeof(l.difference) OPERATOR(pg_catalog.=) 'array' THEN l.difference END) AS d (item) ON true"
-    " WHERE l.id OPERATOR(pg_catalog.>) $1 AND l.system_identifier OPERATOR(pg_catalog.=) $2"
+    " WHERE (l.id OPERATOR(pg_catalog.>) $1"
+    "        OR (l.xid OPERATOR(pg_catalog.>=) pg_catalog.pg_snapshot_xmin($3::pg_catalog.pg_snapshot)"
+    "            AND l.xid OPERATOR(pg_catalog.<>) $4::pg_catalog.xid8"
+    "            AND NOT pg_catalog.pg_visible_in_snapshot(l.xid, $3::pg_catalog.pg_snapshot)))"
+    "   AND l.system_identifier OPERATOR(pg_catalog.=) $2"
     " ORDER BY l.id",
-    {INT8OID, INT8OID}};
+    {INT8OID, INT8OID, TEXTOID, TEXTOID}};
 
 enum Column { id = 1, xid, command, source, fact, operation, attribute, before, after, subxid };
 
@@ -34,6 +39,7 @@ enum Strength { none, same_transaction, same_change, same_change_and_transaction
 struct Candidate {
     Strength strength = none;
     std::int64_t ledger_id = 0;
+    bool unobserved = false;  // the row says that nobody saw it happen
 };
 
 core::Value json_value(const std::string &json)
@@ -66,6 +72,8 @@ class Search {
     Search(const ExpectedSchema &schema, const std::vector<core::DriftRow> &rows) : rows_(rows), blames_(rows.size()), best_(rows.size()), named_(rows.size())
     {
         const bool same_cluster = schema.system_identifier == guard::system_identifier();
+        const core::TransactionSnapshot registered(schema.registered_snapshot);
+        const auto was_over = [&](std::uint64_t xid) { return xid != schema.registered_xid && registered.sees(xid); };
         const std::uint64_t next = U64FromFullTransactionId(pg::call([] { return ReadNextFullTransactionId(); }));
         for (std::size_t i = 0; i < rows.size(); ++i) {
             blames_[i].xid = full_xid(top_transaction(rows[i].xmin), next);
@@ -73,7 +81,7 @@ class Search {
             written_by_.push_back(full_xid(rows[i].xmin, next));
             blames_[i].before = rows[i].operation == core::DriftOperation::missing
                                     ? schema.from_document
-                                    : rows[i].xmin != 0 && same_cluster && blames_[i].xid < schema.registered_xid;
+                                    : rows[i].xmin != 0 && same_cluster && was_over(blames_[i].xid);
         }
     }
 
@@ -94,9 +102,10 @@ class Search {
         const auto [first, last] = by_fact_.equal_range(named);
         for (auto at = first; at != last; ++at) {
             const bool same = is_of(at->second, transaction, part);
-            if (same) named_[at->second] = true;
+            if (same && !is_unobserved(recorded, row)) named_[at->second] = true;
             if (!explains(recorded, row, rows_[at->second])) continue;
-            offer(at->second, {same ? same_change_and_transaction : same_change, ledger_id});
+            const bool unobserved = is_unobserved(recorded, row);
+            offer(at->second, {same && !unobserved ? same_change_and_transaction : same_change, ledger_id, unobserved});
         }
     }
 
@@ -115,7 +124,11 @@ class Search {
             // What the parent's removal or creation implies has its cause, when it has no other.
             std::size_t at = i;
             while (best_[at].strength == none && rows_[at].implied_by != core::no_row) at = rows_[at].implied_by;
-            blames_[i].ledger_id = best_[at].ledger_id;
+            if (best_[at].unobserved) {
+                blames_[i].before = false;
+            } else {
+                blames_[i].ledger_id = best_[at].ledger_id;
+            }
         }
         return std::move(blames_);
     }
@@ -135,7 +148,7 @@ class Search {
             if (named == nullptr) return;
             const auto [first, last] = by_fact_.equal_range(*named);
             for (auto at = first; at != last; ++at) {
-                if (rows_[at->second].operation == operation_found) offer(at->second, {same_change, ledger_id});
+                if (rows_[at->second].operation == operation_found) offer(at->second, {same_change, ledger_id, is_unobserved(recorded, row)});
             }
         };
         offer_to(Column::before, core::DriftOperation::missing);
@@ -147,8 +160,10 @@ class Search {
     static bool may_have_side_effects(const pg::Rows &recorded, std::uint64_t row)
     {
         const auto did = recorded.text(row, Column::command);
-        return did != "SET" && did != "RESET" && recorded.text(row, Column::source) != "unobserved";
+        return did != "SET" && did != "RESET" && !is_unobserved(recorded, row);
     }
+
+    static bool is_unobserved(const pg::Rows &recorded, std::uint64_t row) { return recorded.text(row, Column::source) == "unobserved"; }
 
     bool explains(const pg::Rows &recorded, std::uint64_t row, const core::DriftRow &difference) const
     {
@@ -188,7 +203,13 @@ std::vector<Blame> find_blame(const ExpectedSchema &schema, const std::vector<co
     Search search(schema, rows);
     // A document may describe what the database should have been all along.
     const std::int64_t since = schema.from_document ? 0 : schema.ledger_id;
-    pg::Cursor recorded(recorded_since, {pg::param(since), pg::param(guard::system_identifier())});
+    const std::string registered_by = std::to_string(schema.registered_xid);
+    // Another cluster's transactions say nothing here: none of this one's was under way.
+    const std::string_view all_over = "9223372036854775807:9223372036854775807:";
+    const bool same_cluster = schema.system_identifier == guard::system_identifier();
+    pg::Cursor recorded(recorded_since, {pg::param(since), pg::param(guard::system_identifier()),
+                                         pg::param(same_cluster ? std::string_view(schema.registered_snapshot) : all_over),
+                                         pg::param(std::string_view(registered_by))});
     for (;;) {
         const auto batch = recorded.fetch(batch_size);
         if (batch.empty()) break;

@@ -16,6 +16,7 @@ struct ExpectedSchema {
     std::int64_t system_identifier;
     std::int64_t ledger_id;
     std::uint64_t registered_xid;
+    std::string registered_snapshot;  // as pg_snapshot prints it
 };
 
 // The name given to a function; raises when it cannot be a name.

@@ -15,7 +15,7 @@ constinit pg::Statement lock_schemas{"LOCK TABLE langchef_guard.expected_schema 
 // The ledger's end is taken before the catalogs are read: what is recorded
 // later can at worst be in both.
 constinit pg::Statement ledger_end{
-    "SELECT COALESCE(pg_catalog.max(l.id), 0),"
+    "SELECT COALESCE(pg_catalog.max(l.id), 0), pg_catalog.pg_current_snapshot()::pg_catalog.text,"
     "       NOT EXISTS (SELECT 1 FROM langchef_guard.expected_schema s"
     "                    WHERE s.active AND s.name OPERATOR(pg_catalog.<>) $1)"
     "  FROM langchef_guard.ledger l",
@@ -38,11 +38,11 @@ constinit pg::Statement insert_facts{
     {TEXTOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID}};
 
 constinit pg::Statement insert_schema{
-    "INSERT INTO langchef_guard.expected_schema (name, active, source, registered_at, registered_by, registered_xid, revision,"
+    "INSERT INTO langchef_guard.expected_schema (name, active, source, registered_at, registered_by, registered_xid, registered_snapshot, revision,"
     "   system_identifier, ledger_id, format_version, server_version_num, encoding, facts, digest)"
-    " VALUES ($1, $2, $3, pg_catalog.clock_timestamp(), SESSION_USER, pg_catalog.pg_current_xact_id(), $4, $5, $6, $7, $8, $9,"
-    "   $10, $11)",
-    {TEXTOID, BOOLOID, TEXTOID, TEXTOID, INT8OID, INT8OID, INT4OID, INT4OID, TEXTOID, INT8OID, TEXTOID}};
+    " VALUES ($1, $2, $3, pg_catalog.clock_timestamp(), SESSION_USER, pg_catalog.pg_current_xact_id(), $12::pg_catalog.pg_snapshot, $4, $5, $6,"
+    "   $7, $8, $9, $10, $11)",
+    {TEXTOID, BOOLOID, TEXTOID, TEXTOID, INT8OID, INT8OID, INT4OID, INT4OID, TEXTOID, INT8OID, TEXTOID, TEXTOID}};
 
 pg::Parameter text_array(const std::vector<std::string> &items)
 {
@@ -70,7 +70,8 @@ Registration::Registration(OwnerSession &session, std::string name) : session_(s
     const bool was_active = replaces && before.boolean(0, 1);
     const auto end = session_->run(ledger_end, {own});
     ledger_id_ = end.int8(0, 1);
-    active_ = was_active || (!replaces && end.boolean(0, 2));
+    running_ = end.text(0, 2);
+    active_ = was_active || (!replaces && end.boolean(0, 3));
     if (replaces) {
         session_->run(delete_facts, {own});
         session_->run(delete_schema, {own});
@@ -107,7 +108,8 @@ void Registration::finish(const Origin &origin)
                   {pg::param(std::string_view(name_)), pg::param(active_), pg::param(std::string_view(origin.source)),
                    pg::param_or_null(ledger::current_revision("public")), pg::param(guard::system_identifier()),
                    pg::param(ledger_id_), int4(format_version), int4(origin.server_version_num),
-                   pg::param(std::string_view(origin.encoding)), pg::param(facts_), pg::param(std::string_view(origin.digest))});
+                   pg::param(std::string_view(origin.encoding)), pg::param(facts_), pg::param(std::string_view(origin.digest)),
+                   pg::param(std::string_view(running_))});
 }
 
 }  // namespace drift

@@ -37,6 +37,7 @@ class Registration {
     OwnerSession &session_;
     std::string name_;
     std::int64_t ledger_id_ = 0;
+    std::string running_;  // pg_snapshot taken with it
     bool active_ = false;
     std::int64_t facts_ = 0;
     RootDigest root_;

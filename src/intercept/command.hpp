@@ -31,6 +31,7 @@ struct CurrentCommand {
     std::vector<UtilityRecord> records;     // to be written when the command has run
     std::optional<std::string> explained;   // quoted name of what EXPLAIN ANALYZE creates
     bool irrevocable = false;               // what it did to files stays when its transaction fails
+    LocalTransactionId transaction = pg::compat::local_transaction();  // the one it began in
     std::int64_t statement_row = 0;         // ledger row that holds a long statement whole, 0 for none yet
     bool event_start_expected = false;      // its ddl_command_start has not fired yet
 };

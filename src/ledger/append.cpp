@@ -120,7 +120,8 @@ std::int64_t append(const Change &change, const Images &images)
     const std::int64_t new_id = next_id("ledger_id_seq");
     row.set(id, Int64GetDatum(new_id));
     put_actor(row);
-    put_command(row, new_id);
+    // What nobody saw was done by another statement, which nobody knows.
+    if (change.source != "unobserved") put_command(row, new_id);
     row.text_or_null(revision_before, current_revision(change.schema_name));
     row.text(source, change.source);
     row.text(command_tag, change.command_tag);

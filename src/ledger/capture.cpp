@@ -3,8 +3,10 @@
 #include "catalog/reader.hpp"
 #include "core/definition.hpp"
 #include "core/redact.hpp"
+#include "intercept/command.hpp"
 #include "ledger/append.hpp"
 #include "ledger/known.hpp"
+#include "ledger/own_change.hpp"
 #include "ledger/snapshot_scope.hpp"
 #include "pg/jsonb.hpp"
 #include "pg/scratch.hpp"
@@ -99,6 +101,30 @@ std::int64_t capture_absorbed(const std::optional<Known> &known, const Subject &
     return row;
 }
 
+// What differs from the definition last seen although the command did not do it: somebody did
+// while nobody looked.  It gets a row that blames nobody, and the command only what it did.
+void tell_unobserved(Known &known, const core::Facts &facts, const Subject &subject)
+{
+    const intercept::CurrentCommand *const command = intercept::current_command();
+    // Of a command in several transactions only the last one is known.
+    if (command == nullptr || command->transaction != pg::compat::local_transaction()) return;
+    const core::Facts before = pg::facts_from_definition(known.definition);
+    const core::Facts found = core::found_state(before, facts, [](const core::Fact *was, const core::Fact *is) {
+        const TransactionId writer = is != nullptr ? is->xmin : InvalidTransactionId;
+        if (pg::call([writer] { return TransactionIdIsNormal(writer) && TransactionIdIsCurrentTransactionId(writer); })) return true;
+        return changed_in_this_transaction(is != nullptr ? is->address : was->address);
+    });
+    if (found.empty()) return;
+    const auto differences = core::compare(before, found, true);
+    if (differences.empty()) return;
+    Images images;
+    images.before = known.definition;
+    images.after = pg::jsonb_datum(core::definition_json(found));
+    images.difference = jsonb_of(differences);
+    known.ledger_id = append(change_of(subject, "unobserved", "alter", "unobserved"), images);
+    known.definition = *images.after;
+}
+
 std::int64_t capture_held(Held &&held, const Subject &subject, const std::string &tag, Cause cause, const std::string &source)
 {
     // The definition as of now: it includes what others committed before the object was got.
@@ -106,9 +132,10 @@ std::int64_t capture_held(Held &&held, const Subject &subject, const std::string
     core::Facts read = catalog::read_object(subject.address);
     if (read.empty()) return capture_absorbed(held.known, subject, tag, source);
     const bool created = is_created(subject, tag, cause);
-    const std::optional<Known> known = last_seen(std::move(held), subject, created);
+    std::optional<Known> known = last_seen(std::move(held), subject, created);
     const auto [facts, after] = image_of(std::move(read));
     if (known && cause != Cause::unreadable && same_bytes(known->definition, after)) return 0;
+    if (known && cause != Cause::indirect && source != "unobserved") tell_unobserved(*known, facts, subject);
 
     Images images;
     images.after = after;

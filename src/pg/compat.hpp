@@ -40,6 +40,16 @@ inline bool constraint_enforced([[maybe_unused]] const FormData_pg_constraint *c
 #endif
 }
 
+// Number of the current transaction in this backend; every one has it, whether or not it writes.
+inline LocalTransactionId local_transaction()
+{
+#if PG_VERSION_NUM >= 170000
+    return MyProc->vxid.lxid;
+#else
+    return MyProc->lxid;
+#endif
+}
+
 // For writing one's own rows, where no row is ever rechecked.
 inline void eval_plan_qual_init(EPQState *recheck, EState *state)
 {

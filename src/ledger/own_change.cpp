@@ -1,0 +1,120 @@
+#include "ledger/own_change.hpp"
+
+#include "ledger/version.hpp"
+
+namespace ledger {
+namespace {
+
+// Everything here but the last function runs inside pg::call.
+
+template <std::size_t Count>
+bool any_own(Oid catalog, Oid index, const std::array<ScanKeyData, Count> &keys)
+{
+    bool found = false;
+    each_version(catalog, index, keys, [&found](HeapTuple tuple) {
+        const Version version = version_of(tuple);
+        found = found || version == Version::own || version == Version::removed;
+    });
+    return found;
+}
+
+ScanKeyData oid_key(AttrNumber column, Oid value)
+{
+    ScanKeyData key;
+    ScanKeyInit(&key, column, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(value));
+    return key;
+}
+
+bool any_own(Oid catalog, Oid index, AttrNumber column, Oid value)
+{
+    return any_own(catalog, index, std::array{oid_key(column, value)});
+}
+
+bool described(core::Address address)
+{
+    ScanKeyData part;
+    ScanKeyInit(&part, Anum_pg_description_objsubid, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(address.objsubid));
+    return any_own(DescriptionRelationId, DescriptionObjIndexId,
+                   std::array{oid_key(Anum_pg_description_objoid, address.objid), oid_key(Anum_pg_description_classoid, address.classid), part});
+}
+
+bool depends(core::Address address)
+{
+    return any_own(DependRelationId, DependDependerIndexId,
+                   std::array{oid_key(Anum_pg_depend_classid, address.classid), oid_key(Anum_pg_depend_objid, address.objid)});
+}
+
+bool own_row(core::Address address)
+{
+    if (!is_objectclass_supported(address.classid)) return false;
+    const Oid index = get_object_oid_index(address.classid);
+    return OidIsValid(index) && any_own(address.classid, index, get_object_attnum_oid(address.classid), address.objid);
+}
+
+bool column_changed(core::Address address)
+{
+    const auto number = Int16GetDatum(static_cast<int16>(address.objsubid));
+    ScanKeyData attribute;
+    ScanKeyInit(&attribute, Anum_pg_attribute_attnum, BTEqualStrategyNumber, F_INT2EQ, number);
+    ScanKeyData defaulted;
+    ScanKeyInit(&defaulted, Anum_pg_attrdef_adnum, BTEqualStrategyNumber, F_INT2EQ, number);
+    return any_own(AttributeRelationId, AttributeRelidNumIndexId, std::array{oid_key(Anum_pg_attribute_attrelid, address.objid), attribute}) ||
+           any_own(AttrDefaultRelationId, AttrDefaultIndexId, std::array{oid_key(Anum_pg_attrdef_adrelid, address.objid), defaulted}) ||
+           described(address);
+}
+
+Oid toast_table(Oid relation)
+{
+    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+    if (!HeapTupleIsValid(tuple)) return InvalidOid;
+    const Oid toast = reinterpret_cast<const FormData_pg_class *>(GETSTRUCT(tuple))->reltoastrelid;
+    ReleaseSysCache(tuple);
+    return toast;
+}
+
+bool relation_changed(Oid relation)
+{
+    const Oid toast = toast_table(relation);
+    // An index tells of its columns itself.
+    const char kind = get_rel_relkind(relation);
+    const bool is_index = kind == RELKIND_INDEX || kind == RELKIND_PARTITIONED_INDEX;
+    return (is_index && any_own(AttributeRelationId, AttributeRelidNumIndexId, Anum_pg_attribute_attrelid, relation)) ||
+           any_own(IndexRelationId, IndexIndrelidIndexId, Anum_pg_index_indrelid, relation) ||
+           any_own(IndexRelationId, IndexRelidIndexId, Anum_pg_index_indexrelid, relation) ||
+           any_own(InheritsRelationId, InheritsRelidSeqnoIndexId, Anum_pg_inherits_inhrelid, relation) ||
+           any_own(RewriteRelationId, RewriteRelRulenameIndexId, Anum_pg_rewrite_ev_class, relation) ||
+           any_own(PartitionedRelationId, PartitionedRelidIndexId, Anum_pg_partitioned_table_partrelid, relation) ||
+           any_own(SequenceRelationId, SequenceRelidIndexId, Anum_pg_sequence_seqrelid, relation) ||
+           any_own(ForeignTableRelationId, ForeignTableRelidIndexId, Anum_pg_foreign_table_ftrelid, relation) ||
+           (OidIsValid(toast) && own_row({RelationRelationId, toast, 0}));
+}
+
+bool type_changed(Oid type)
+{
+    const Oid relation = get_typ_typrelid(type);
+    return any_own(EnumRelationId, EnumTypIdSortOrderIndexId, Anum_pg_enum_enumtypid, type) ||
+           any_own(RangeRelationId, RangeTypidIndexId, Anum_pg_range_rngtypid, type) ||
+           (OidIsValid(relation) && own_row({RelationRelationId, relation, 0}));
+}
+
+bool changed(core::Address address)
+{
+    if (address.classid == RelationRelationId && address.objsubid != 0) return column_changed(address);
+    if (own_row(address) || described(address) || depends(address)) return true;
+    switch (address.classid) {
+        case RelationRelationId: return relation_changed(address.objid);
+        case TypeRelationId: return type_changed(address.objid);
+        case ConstraintRelationId: return any_own(TriggerRelationId, TriggerConstraintIndexId, Anum_pg_trigger_tgconstraint, address.objid);
+        case ProcedureRelationId: return any_own(AggregateRelationId, AggregateFnoidIndexId, Anum_pg_aggregate_aggfnoid, address.objid);
+        default: return false;
+    }
+}
+
+}  // namespace
+
+bool changed_in_this_transaction(core::Address address)
+{
+    return pg::call([address] { return changed(address); });
+}
+
+}  // namespace ledger
