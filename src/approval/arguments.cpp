@@ -91,4 +91,12 @@ void refuse_borrowed_privileges()
                          "Grant it with langchef_guard.grant_approver(role).");
 }
 
+void refuse_read_only(const char *function)
+{
+    pg::call([function] {
+        PreventCommandIfReadOnly(function);
+        PreventCommandDuringRecovery(function);
+    });
+}
+
 }  // namespace approval

@@ -30,4 +30,7 @@ Terms required_terms(FunctionCallInfo fcinfo, int valid_for, int max_uses);
 // function, where the privilege checked would be its owner's.
 void refuse_borrowed_privileges();
 
+// Raises 25006 in a read-only transaction, as the server does for its own commands.
+void refuse_read_only(const char *function);
+
 }  // namespace approval
