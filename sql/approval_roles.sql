@@ -105,13 +105,13 @@ BEGIN;
 SELECT langchef_guard.approve(:last) AS token \gset
 DROP TABLE f;
 ROLLBACK;
+SELECT clock_timestamp() - :'start'::timestamptz < '3 s' AS at_once;
 BEGIN;
 SAVEPOINT s;
 SELECT langchef_guard.approve(:last) AS token \gset
 ROLLBACK TO s;
 DROP TABLE f;
 ROLLBACK;
-SELECT clock_timestamp() - :'start'::timestamptz < '3 s' AS at_once;
 
 -- Nothing is decided in a read-only transaction.
 BEGIN READ ONLY;

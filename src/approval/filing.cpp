@@ -116,7 +116,7 @@ std::string own_decision(const guard::Installation &installed, const pg::Sha256 
     const pg::Rows rows = spi.run(newest_of, {pg::param_oid(GetSessionUserId()), pg::Parameter(pg::bytea_datum(digest))});
     if (rows.empty() || std::find(decided.begin(), decided.end(), rows.int8(0, 1)) == decided.end()) return {};
     return "proposal " + std::to_string(rows.int8(0, 1)) +
-           " is decided by this transaction, and the decision is not committed; commit it, then set the token";
+           " is decided by this very transaction, which has to commit first";
 }
 
 Filing from_cache(const core::RefusalCache::Entry &entry)

@@ -60,8 +60,10 @@ std::vector<Dependent> read_dependents(Oid role)
     return {found.items, found.items + found.count};
 }
 
-std::string list_of(const std::vector<core::Address> &objects)
+// In an order that does not depend on where the rows stand: it goes into the digest.
+std::string list_of(std::vector<core::Address> objects)
 {
+    std::sort(objects.begin(), objects.end());
     std::string text;
     for (const auto &object : objects) text += ' ' + std::to_string(object.classid) + '.' + std::to_string(object.objid);
     return text;
