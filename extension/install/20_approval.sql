@@ -21,7 +21,7 @@ CREATE TABLE langchef_guard.proposal (
     decision_reason   text
 );
 COMMENT ON TABLE langchef_guard.proposal IS 'refused commands awaiting a decision';
-COMMENT ON COLUMN langchef_guard.proposal.requester IS 'session role of the refused session; a token is bound to it';
+COMMENT ON COLUMN langchef_guard.proposal.requester IS 'session role of the refused session, by its name when it was last refused or the decision fell; a token is bound to it';
 COMMENT ON COLUMN langchef_guard.proposal.commands IS 'array of {tag, statement, digest, effects}, in the order they ran';
 CREATE UNIQUE INDEX proposal_open_key ON langchef_guard.proposal (requester_oid, digest)
     WHERE status OPERATOR(pg_catalog.=) 'pending';

@@ -97,4 +97,12 @@ void require_own_call(const char *function)
                          "The statement that the client sent does not call " + name + " itself.", "Call " + name + " directly.");
 }
 
+void refuse_read_only(const char *function)
+{
+    pg::call([function] {
+        PreventCommandIfReadOnly(function);
+        PreventCommandDuringRecovery(function);
+    });
+}
+
 }  // namespace approval

@@ -33,4 +33,7 @@ Terms required_terms(FunctionCallInfo fcinfo, int valid_for, int max_uses);
 // along is not his decision.
 void require_own_call(const char *function);
 
+// Raises 25006 in a read-only transaction, as the server does for its own commands.
+void refuse_read_only(const char *function);
+
 }  // namespace approval

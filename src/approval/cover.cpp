@@ -124,7 +124,8 @@ Search find_cover(const core::Judgement &judgement)
     const Presenter who = presenter();
     const pg::Sha256 digest = command_digest(judgement);
     const pg::UserScope as_owner(installed->owner);
-    pg::SpiSession spi;
+    // A token may be younger than the snapshot of a REPEATABLE READ transaction.
+    pg::SpiSession spi(pg::Sees::committed);
     Verdict closest;
     for (const std::string_view token : tokens) {
         Verdict verdict = examine(spi, token, who, digest, judgement);

@@ -2,6 +2,7 @@
 
 #include "approval/commands.hpp"
 #include "approval/roles.hpp"
+#include "approval/transaction_commands.hpp"
 #include "core/token.hpp"
 #include "pg/crypto.hpp"
 #include "pg/entry.hpp"
@@ -20,20 +21,20 @@ constinit pg::Statement lock_proposal{
 
 constinit pg::Statement decide{
     "UPDATE langchef_guard.proposal SET status = $2, decided_by = SESSION_USER, decided_at = pg_catalog.clock_timestamp(), "
-    "decision_reason = $3 WHERE id OPERATOR(pg_catalog.=) $1",
-    {INT8OID, TEXTOID, TEXTOID}};
+    "decision_reason = $3, requester = $4::pg_catalog.name WHERE id OPERATOR(pg_catalog.=) $1",
+    {INT8OID, TEXTOID, TEXTOID, TEXTOID}};
 
 constinit pg::Statement grant_approval{
     "INSERT INTO langchef_guard.approval (proposal_id, token_hash, role, role_oid, database_oid, system_identifier, digests, "
     "max_uses, uses, issued_by, issued_at, reason, valid_until) "
-    "SELECT p.id, $2, p.requester, p.requester_oid, $3, $4, c.digests, $5, "
+    "SELECT p.id, $2, $8::pg_catalog.name, p.requester_oid, $3, $4, c.digests, $5, "
     "pg_catalog.array_fill(0, ARRAY[pg_catalog.array_length(c.digests, 1)]), SESSION_USER, pg_catalog.clock_timestamp(), $6, "
     "pg_catalog.clock_timestamp() OPERATOR(pg_catalog.+) $7 "
     "FROM langchef_guard.proposal p, LATERAL (SELECT pg_catalog.array_agg(pg_catalog.decode("
     "e.value OPERATOR(pg_catalog.->>) 'digest', 'hex') ORDER BY e.ordinality) "
     "FROM pg_catalog.jsonb_array_elements(p.commands) WITH ORDINALITY AS e) AS c (digests) "
     "WHERE p.id OPERATOR(pg_catalog.=) $1 RETURNING id",
-    {INT8OID, BYTEAOID, OIDOID, INT8OID, INT4OID, TEXTOID, INTERVALOID}};
+    {INT8OID, BYTEAOID, OIDOID, INT8OID, INT4OID, TEXTOID, INTERVALOID, TEXTOID}};
 
 constinit pg::Statement revoke_all{
     "UPDATE langchef_guard.approval SET revoked_by = SESSION_USER, revoked_at = pg_catalog.clock_timestamp(), "
@@ -72,6 +73,7 @@ Proposal open_proposal(pg::SpiSession &spi, std::int64_t id)
         throw pg::GuardError(ERRCODE_UNDEFINED_OBJECT, "proposal " + std::to_string(id) + " does not exist", {},
                              "See langchef_guard.proposals for those that do.");
     }
+    remember_decision(id);
     return {id,
             rows.text(0, 1),
             rows.text(0, 2),
@@ -106,7 +108,7 @@ void check_four_eyes(const Proposal &proposal)
                          "Somebody else must approve it.");
 }
 
-// The role and the OIDs in the digests must mean what they meant when it was filed.
+// The OIDs in the digests must mean what they meant when it was filed.
 void check_still_meaningful(const Proposal &proposal)
 {
     if (pg::hex(proposal_digest(proposal.command_digests)) != proposal.digest) {
@@ -114,13 +116,25 @@ void check_still_meaningful(const Proposal &proposal)
                              "It came here with a dump or an upgrade, and names objects by their identifiers there.",
                              "Run the command again to file a new proposal.");
     }
-    if (role_name(proposal.requester_oid) != proposal.requester) {
-        throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-                             "role \"" + proposal.requester + "\" of " + proposal.name() + " does not exist any more");
-    }
+}
+
+// A token is for the role by its present name: it may have been renamed.
+std::string present_name(const Proposal &proposal)
+{
+    const Oid role = proposal.requester_oid;
+    const char *const name = pg::call([role]() -> const char * { return GetUserNameFromId(role, true); });
+    if (name != nullptr) return name;
+    throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                         "role \"" + proposal.requester + "\" of " + proposal.name() + " does not exist any more");
 }
 
 pg::Parameter nullable(const std::optional<std::string> &text) { return text ? pg::param(*text) : pg::Parameter(); }
+
+void record_decision(pg::SpiSession &spi, const Proposal &proposal, std::string_view status, const std::optional<std::string> &reason,
+                     const std::string &requester)
+{
+    spi.run(decide, {pg::param(proposal.id), pg::param(status), nullable(reason), pg::param(requester)});
+}
 
 }  // namespace
 
@@ -155,6 +169,7 @@ LCG_FUNCTION(lcg_approve)
     const auto reason = optional_text(fcinfo, 1, "reason");
     const Terms terms = required_terms(fcinfo, 2, 3);
     require_own_call("approve");
+    refuse_read_only("approve");
     NewToken token = new_token();
     {
         const pg::UserScope as_owner(require_installation().owner);
@@ -165,11 +180,13 @@ LCG_FUNCTION(lcg_approve)
         }
         check_four_eyes(proposal);
         check_still_meaningful(proposal);
-        if (proposal.status == "pending") spi.run(decide, {pg::param(id), pg::param(std::string_view("approved")), nullable(reason)});
+        const std::string requester = present_name(proposal);
+        if (proposal.status == "pending") record_decision(spi, proposal, "approved", reason, requester);
         const pg::Rows made = spi.run(
             grant_approval, {pg::param(id), token.hash, pg::param_oid(MyDatabaseId), pg::param(guard::system_identifier()),
-                             pg::Parameter(Int32GetDatum(terms.max_uses)), nullable(reason), pg::Parameter(terms.valid_for)});
-        log_line(proposal.name() + " of role \"" + proposal.requester + "\" approved by role \"" + role_name(GetSessionUserId()) +
+                             pg::Parameter(Int32GetDatum(terms.max_uses)), nullable(reason), pg::Parameter(terms.valid_for),
+                             pg::param(requester)});
+        log_line(proposal.name() + " of role \"" + requester + "\" approved by role \"" + role_name(GetSessionUserId()) +
                  "\" (approval " + std::to_string(made.int8(0, 1)) + ")");
     }
     return pg::text_datum(token.text);
@@ -180,6 +197,7 @@ LCG_FUNCTION(lcg_reject)
     const std::int64_t id = required_int8(fcinfo, 0, "proposal");
     const std::string reason = required_text(fcinfo, 1, "reason");
     require_own_call("reject");
+    refuse_read_only("reject");
     const pg::UserScope as_owner(require_installation().owner);
     pg::SpiSession spi;
     const Proposal proposal = open_proposal(spi, id);
@@ -188,7 +206,7 @@ LCG_FUNCTION(lcg_reject)
                                       ? "Run langchef_guard.revoke(" + std::to_string(id) + ") to take the approval back."
                                       : std::string());
     }
-    spi.run(decide, {pg::param(id), pg::param(std::string_view("rejected")), pg::param(reason)});
+    record_decision(spi, proposal, "rejected", reason, proposal.requester);
     log_line(proposal.name() + " of role \"" + proposal.requester + "\" rejected by role \"" + role_name(GetSessionUserId()) + '"');
     return static_cast<Datum>(0);
 }
@@ -198,6 +216,7 @@ LCG_FUNCTION(lcg_revoke)
     const std::int64_t id = required_int8(fcinfo, 0, "proposal");
     const auto reason = optional_text(fcinfo, 1, "reason");
     require_own_call("revoke");
+    refuse_read_only("revoke");
     const pg::UserScope as_owner(require_installation().owner);
     pg::SpiSession spi;
     const Proposal proposal = open_proposal(spi, id);
@@ -207,7 +226,7 @@ LCG_FUNCTION(lcg_revoke)
     }
     if (proposal.status != "approved") already_decided(proposal, {});
     spi.run(revoke_all, {pg::param(id), nullable(reason)});
-    spi.run(decide, {pg::param(id), pg::param(std::string_view("revoked")), nullable(reason)});
+    record_decision(spi, proposal, "revoked", reason, proposal.requester);
     log_line("approval of " + proposal.name() + " revoked by role \"" + role_name(GetSessionUserId()) + '"');
     return static_cast<Datum>(0);
 }
@@ -217,6 +236,7 @@ LCG_FUNCTION(lcg_revoke_token)
     const std::int64_t id = required_int8(fcinfo, 0, "approval");
     const auto reason = optional_text(fcinfo, 1, "reason");
     require_own_call("revoke_token");
+    refuse_read_only("revoke_token");
     const pg::UserScope as_owner(require_installation().owner);
     pg::SpiSession spi;
     const pg::Rows rows = spi.run(lock_approval, {pg::param(id)});

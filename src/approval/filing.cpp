@@ -8,12 +8,18 @@
 #include "ledger/revision.hpp"
 #include "ledger/row_context.hpp"
 #include "pg/crypto.hpp"
+#include "pg/spi.hpp"
 #include "settings.hpp"
 
 namespace approval {
 namespace {
 
 constinit core::RefusalCache cache;
+
+constinit pg::Statement newest_of{
+    "SELECT p.id FROM langchef_guard.proposal p WHERE p.requester_oid OPERATOR(pg_catalog.=) $1 "
+    "AND p.digest OPERATOR(pg_catalog.=) $2 ORDER BY p.id DESC LIMIT 1",
+    {OIDOID, BYTEAOID}};
 
 std::string client_address()
 {
@@ -82,7 +88,8 @@ core::WorkerRequest compose(const core::Judgement &judgement, Proposal &&proposa
     request.digest.assign(reinterpret_cast<const char *>(proposal.digest.data()), proposal.digest.size());
     request.commands = std::move(proposal.commands);
     request.attempts = 1 + entry.counted;
-    request.counted = cache.counted_elsewhere(entry);
+    // A proposal that this transaction decided on is locked by it.
+    if (decided_proposals().empty()) request.counted = cache.counted_elsewhere(entry);
     return request;
 }
 
@@ -99,6 +106,19 @@ void log_refusal(const core::Judgement &judgement, const Filing &filing)
     log_line(line);
 }
 
+// Why the worker would wait for this very transaction; empty when it would not.
+std::string own_decision(const guard::Installation &installed, const pg::Sha256 &digest)
+{
+    const std::vector<std::int64_t> decided = decided_proposals();
+    if (decided.empty()) return {};
+    const pg::UserScope as_owner(installed.owner);
+    pg::SpiSession spi(pg::Sees::committed);
+    const pg::Rows rows = spi.run(newest_of, {pg::param_oid(GetSessionUserId()), pg::Parameter(pg::bytea_datum(digest))});
+    if (rows.empty() || std::find(decided.begin(), decided.end(), rows.int8(0, 1)) == decided.end()) return {};
+    return "proposal " + std::to_string(rows.int8(0, 1)) +
+           " is decided by this very transaction, which has to commit first";
+}
+
 Filing from_cache(const core::RefusalCache::Entry &entry)
 {
     if (entry.proposal == 0) return {0, {}, "the last try to file it failed less than a second ago"};
@@ -107,14 +127,16 @@ Filing from_cache(const core::RefusalCache::Entry &entry)
 
 Filing file(const core::Judgement &judgement)
 {
-    if (!guard::installation()) return {0, {}, "extension \"langchef_guard\" is not installed in this database"};
+    const auto installed = guard::installation();
+    if (!installed) return {0, {}, "extension \"langchef_guard\" is not installed in this database"};
     Proposal proposal = propose(judgement);
+    if (std::string failure = own_decision(*installed, proposal.digest); !failure.empty()) return {0, {}, std::move(failure)};
     core::RefusalCache::Entry &entry = cache.find(proposal.digest, GetSessionUserId());
     if (core::RefusalCache::only_count(entry, GetCurrentTimestamp())) return from_cache(entry);
     core::WorkerResult result = run_in_worker(compose(judgement, std::move(proposal), entry));
     if (result.failure.empty() && result.proposal == 0) result.failure = "the background worker gave no proposal";
     core::RefusalCache::filed(entry, result.proposal, result.status == "approved", GetCurrentTimestamp());
-    if (result.proposal != 0) cache.forget_counted(entry);
+    if (result.proposal != 0 && decided_proposals().empty()) cache.forget_counted(entry);
     return {result.proposal, std::move(result.status), std::move(result.failure)};
 }
 

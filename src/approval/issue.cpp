@@ -71,6 +71,7 @@ LCG_FUNCTION(lcg_issue_token)
     const Terms terms = required_terms(fcinfo, 3, 4);
     const auto reason = optional_text(fcinfo, 5, "reason");
     require_own_call("issue_token");
+    refuse_read_only("issue_token");
     check_four_eyes(role);
     const pg::Parameter scope_rules = rules_parameter(rules);
     NewToken token = new_token();

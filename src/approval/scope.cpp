@@ -20,6 +20,8 @@ constinit pg::Statement objects_of{
     "WHERE a.id OPERATOR(pg_catalog.=) $1",
     {INT8OID}};
 
+std::string named(const core::Effect &effect) { return effect.object_type + ' ' + core::in_quotes(effect.identity); }
+
 class Scope {
   public:
     explicit Scope(std::vector<core::Address> objects) : objects_(std::move(objects)) {}
@@ -32,6 +34,11 @@ class Scope {
             if (OidIsValid(schema)) return contains_schema(schema);
         }
         return false;
+    }
+    // The rows of a partition are its parent's, too.
+    bool holds_parent(const core::Effect &effect) const
+    {
+        return effect.parent.objid == InvalidOid || contains(effect.parent) || contains_schema(schema_of(effect.parent));
     }
 
   private:
@@ -123,7 +130,8 @@ std::string outside_scope(pg::SpiSession &spi, std::int64_t approval, const core
         for (std::uint64_t i = 0; i < rows.size(); ++i) objects.push_back({rows.oid(i, 1), rows.oid(i, 2), 0});
         const Scope covered(std::move(objects));
         for (const core::Effect &effect : judgement.effects) {
-            if (!covered.holds(effect)) return "The token does not cover " + effect.object_type + " \"" + effect.identity + "\".";
+            if (!covered.holds(effect)) return "The token does not cover " + named(effect) + '.';
+            if (!covered.holds_parent(effect)) return "The token does not cover the parent of " + named(effect) + '.';
         }
     }
     return {};

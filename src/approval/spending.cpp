@@ -33,7 +33,7 @@ pg::GuardError not_spendable(const std::string &failure)
 
 std::string spend_one(std::int64_t approval, std::int32_t command)
 {
-    pg::SpiSession spi;
+    pg::SpiSession spi(pg::Sees::committed);
     const pg::Parameter id = pg::param(approval);
     if (!spi.run(count_use, {id, pg::Parameter(Int32GetDatum(command))}).empty()) return {};
     const pg::Rows rows = spi.run(why_not, {id});

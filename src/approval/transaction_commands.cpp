@@ -3,12 +3,13 @@
 namespace approval {
 namespace {
 
-// Lives in TopTransactionContext, which outlives every subtransaction.
+// A command or a decision.  Lives in TopTransactionContext, which outlives every subtransaction.
 struct Remembered {
     Remembered *earlier;
     SubTransactionId subtransaction;
-    char *digest;
+    char *digest;  // null for a decision
     char *json;
+    std::int64_t proposal;  // that was decided
 };
 
 constinit Remembered *latest = nullptr;
@@ -43,14 +44,30 @@ static void follow_subtransaction(SubXactEvent event, SubTransactionId own, SubT
         while (latest != nullptr && latest->subtransaction == own) {
             Remembered *const gone = latest;
             latest = gone->earlier;
-            pfree(gone->digest);
-            pfree(gone->json);
+            if (gone->digest != nullptr) {
+                pfree(gone->digest);
+                pfree(gone->json);
+            }
             pfree(gone);
         }
     }
 }
 
 }  // extern "C"
+
+// Inside pg::call only.
+Remembered *remember()
+{
+    if (!registered) {
+        RegisterXactCallback(forget_at_end, nullptr);
+        RegisterSubXactCallback(follow_subtransaction, nullptr);
+        registered = true;
+    }
+    auto *const made = static_cast<Remembered *>(MemoryContextAllocZero(TopTransactionContext, sizeof(Remembered)));
+    made->subtransaction = GetCurrentSubTransactionId();
+    made->earlier = latest;
+    return made;
+}
 
 }  // namespace
 
@@ -59,27 +76,38 @@ void remember_command(const Command &command)
     const std::string_view digest = command.digest;
     const std::string_view json = command.json;
     pg::call([digest, json] {
-        if (!registered) {
-            RegisterXactCallback(forget_at_end, nullptr);
-            RegisterSubXactCallback(follow_subtransaction, nullptr);
-            registered = true;
-        }
+        Remembered *const made = remember();
         const MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
-        auto *const command_copy = static_cast<Remembered *>(palloc(sizeof(Remembered)));
-        command_copy->digest = pnstrdup(digest.data(), digest.size());
-        command_copy->json = pnstrdup(json.data(), json.size());
-        command_copy->subtransaction = GetCurrentSubTransactionId();
-        command_copy->earlier = latest;
-        latest = command_copy;
+        made->digest = pnstrdup(digest.data(), digest.size());
+        made->json = pnstrdup(json.data(), json.size());
         MemoryContextSwitchTo(before);
+        latest = made;
     });
+}
+
+void remember_decision(std::int64_t proposal)
+{
+    pg::call([proposal] {
+        Remembered *const made = remember();
+        made->proposal = proposal;
+        latest = made;
+    });
+}
+
+std::vector<std::int64_t> decided_proposals()
+{
+    std::vector<std::int64_t> proposals;
+    for (const Remembered *decision = latest; decision != nullptr; decision = decision->earlier) {
+        if (decision->digest == nullptr) proposals.push_back(decision->proposal);
+    }
+    return proposals;
 }
 
 std::vector<Command> remembered_commands()
 {
     std::vector<Command> commands;
     for (const Remembered *command = latest; command != nullptr; command = command->earlier) {
-        commands.push_back({command->digest, command->json});
+        if (command->digest != nullptr) commands.push_back({command->digest, command->json});
     }
     std::reverse(commands.begin(), commands.end());
     return commands;

@@ -8,27 +8,30 @@
 namespace approval {
 namespace {
 
-// Usable: an approval that would let the last command of the proposal pass.
+// Usable: an approval that would let the last command of the proposal pass,
+// given to the role by its present name.
 constinit pg::Statement newest{
     "SELECT p.id, p.status, EXISTS (SELECT FROM langchef_guard.approval a "
-    "WHERE a.proposal_id OPERATOR(pg_catalog.=) p.id AND a.revoked_at IS NULL "
+    "WHERE a.proposal_id OPERATOR(pg_catalog.=) p.id AND a.role OPERATOR(pg_catalog.=) $3::pg_catalog.name "
+    "AND a.role_oid OPERATOR(pg_catalog.=) p.requester_oid AND a.revoked_at IS NULL "
     "AND a.valid_until OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp() "
     "AND a.uses[pg_catalog.array_length(a.uses, 1)] OPERATOR(pg_catalog.<) a.max_uses) "
     "FROM langchef_guard.proposal p "
     "WHERE p.requester_oid OPERATOR(pg_catalog.=) $1 AND p.digest OPERATOR(pg_catalog.=) $2 "
     "ORDER BY p.id DESC LIMIT 1",
-    {OIDOID, BYTEAOID}};
+    {OIDOID, BYTEAOID, TEXTOID}};
 
 constinit pg::Statement add_attempts{
     "UPDATE langchef_guard.proposal SET attempts = attempts OPERATOR(pg_catalog.+) $2, "
     "last_attempt_at = pg_catalog.clock_timestamp() WHERE id OPERATOR(pg_catalog.=) $1",
     {INT8OID, INT8OID}};
 
+// A role may have been renamed since: its open proposals follow it.
 constinit pg::Statement add_to_pending{
     "UPDATE langchef_guard.proposal SET attempts = attempts OPERATOR(pg_catalog.+) $2, "
-    "last_attempt_at = pg_catalog.clock_timestamp() WHERE id OPERATOR(pg_catalog.=) $1 "
+    "requester = $3::pg_catalog.name, last_attempt_at = pg_catalog.clock_timestamp() WHERE id OPERATOR(pg_catalog.=) $1 "
     "AND status OPERATOR(pg_catalog.=) 'pending' RETURNING id",
-    {INT8OID, INT8OID}};
+    {INT8OID, INT8OID, TEXTOID}};
 
 // Two workers can come here at the same time.
 constinit pg::Statement insert{
@@ -37,7 +40,8 @@ constinit pg::Statement insert{
     "VALUES ($1, $2, $3::pg_catalog.name, $4::pg_catalog.name, $5::pg_catalog.name, $6, $7::pg_catalog.inet, $8, $9, $10, "
     "$11::pg_catalog.jsonb, $12, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()) "
     "ON CONFLICT (requester_oid, digest) WHERE status OPERATOR(pg_catalog.=) 'pending' "
-    "DO UPDATE SET attempts = p.attempts OPERATOR(pg_catalog.+) EXCLUDED.attempts, last_attempt_at = EXCLUDED.last_attempt_at "
+    "DO UPDATE SET attempts = p.attempts OPERATOR(pg_catalog.+) EXCLUDED.attempts, requester = EXCLUDED.requester, "
+    "last_attempt_at = EXCLUDED.last_attempt_at "
     "RETURNING p.id, p.attempts OPERATOR(pg_catalog.=) $12",
     {OIDOID, BYTEAOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID}};
 
@@ -72,7 +76,8 @@ core::WorkerResult file(const core::WorkerRequest &request)
     const pg::Parameter role = pg::param_oid(request.requester_oid);
     const pg::Parameter hash = pg::Parameter(pg::bytea_datum(digest));
     const pg::Parameter attempts = pg::param(request.attempts);
-    const pg::Rows equal = spi.run(newest, {role, hash});
+    const pg::Parameter name = pg::param(request.requester);
+    const pg::Rows equal = spi.run(newest, {role, hash, name});
     if (!equal.empty()) {
         result.proposal = equal.int8(0, 1);
         result.status = equal.text(0, 2);
@@ -82,10 +87,10 @@ core::WorkerResult file(const core::WorkerRequest &request)
             return result;
         }
         // Not, when it was decided in between.
-        if (result.status == "pending" && !spi.run(add_to_pending, {id, attempts}).empty()) return result;
+        if (result.status == "pending" && !spi.run(add_to_pending, {id, attempts, name}).empty()) return result;
     }
     const pg::Rows filed =
-        spi.run(insert, {role, hash, pg::param(request.requester), pg::param(request.authenticated_role),
+        spi.run(insert, {role, hash, name, pg::param(request.authenticated_role),
                          pg::param(request.effective_role), pg::param_or_null(request.application_name),
                          pg::param_or_null(request.client_addr), pg::param_or_null(request.migration),
                          pg::param_or_null(request.revision_before), pg::param(request.summary), pg::param(request.commands),

@@ -6,6 +6,11 @@
 
 namespace core {
 
+std::string in_quotes(const std::string &identity)
+{
+    return identity.find('"') != std::string::npos ? identity : '"' + identity + '"';
+}
+
 std::string canonical_text(const Judgement &judgement)
 {
     std::vector<std::string> lines;

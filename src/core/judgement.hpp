@@ -21,6 +21,7 @@ struct Effect {
     std::string rule;
     Address object;
     Address relation;  // relation (or other object) that contains it; equals object when it is one
+    Address parent{};  // what else is concerned: the table that a partition leaves; kept apart in the digest by detail
     std::string object_type;
     std::string identity;
     std::string phrase;
@@ -29,6 +30,10 @@ struct Effect {
     bool collateral = false;
     std::string detail;  // what else identifies the effect, e.g. the new type; part of the digest
 };
+
+// An identity as messages show it, in double quotes; one that has its own
+// needs no more: "public.prompts", public."Odd name".
+std::string in_quotes(const std::string &identity);
 
 // What the guard makes of a command before it runs.
 struct Judgement {

@@ -39,10 +39,10 @@ std::string name_in_message(core::Address address)
     // The identity of a constraint, trigger, rule or policy is "name on relation".
     const std::string suffix = " on " + identity_of(container);
     const bool on_relation = container != address && identity.size() > suffix.size() && identity.compare(identity.size() - suffix.size(), suffix.size(), suffix) == 0;
-    if (!on_relation) return object_type_of(address) + " \"" + identity + '"';
+    if (!on_relation) return object_type_of(address) + ' ' + core::in_quotes(identity);
     std::string type = object_type_of(address);
     if (address.classid == ConstraintRelationId) type = "constraint";
-    return type + " \"" + identity.substr(0, identity.size() - suffix.size()) + "\" of " + name_in_message(container);
+    return type + ' ' + core::in_quotes(identity.substr(0, identity.size() - suffix.size())) + " of " + name_in_message(container);
 }
 
 core::Effect effect_on(std::string_view rule, std::string_view verb, core::Address address)

@@ -12,7 +12,7 @@ inline core::Address address_of(Oid classid, Oid objid, int subid = 0) { return 
 std::string object_type_of(core::Address address);
 std::string identity_of(core::Address address);
 
-// table "public.prompts", column "version" of table "public.prompts"...
+// table "public.prompts", column "version" of table "public.prompts", table public."Odd name"...
 std::string name_in_message(core::Address address);
 
 // An effect of the given rule on the object, with phrase verb + object.

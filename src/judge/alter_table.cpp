@@ -168,8 +168,9 @@ void part_from(Oid child, Oid parent, bool partition, Effects &effects)
     const core::Address address = address_of(RelationRelationId, child);
     if (is_exempt_with_children(child, 0, true)) return;
     core::Effect effect = intercept::effect_on("D24", "detaching", address);
-    const std::string parent_name = intercept::name_in_message(address_of(RelationRelationId, parent));
-    effect.phrase = (partition ? "detaching partition \"" + effect.identity + "\" from " :
+    effect.parent = address_of(RelationRelationId, parent);
+    const std::string parent_name = intercept::name_in_message(effect.parent);
+    effect.phrase = (partition ? "detaching partition " + core::in_quotes(effect.identity) + " from " :
                                  "ending the inheritance of " + intercept::name_in_message(address) + " from ") +
                     parent_name;
     const intercept::Count rows = intercept::count_rows(child);

@@ -1,6 +1,7 @@
 #include "intercept/describe.hpp"
 #include "intercept/measure.hpp"
 #include "judge/judge.hpp"
+#include "pg/attempt.hpp"
 
 namespace judge {
 namespace {
@@ -12,6 +13,7 @@ struct TypeChange {
     Oid old_collation, new_collation;
     bool has_using;
     bool rewrites;
+    bool unsure;      // taken to rewrite, for want of a look at the expression
     bool time_zone;   // between timestamp and timestamptz
     bool indexed;
     bool checked;
@@ -26,18 +28,13 @@ bool is_timestamp_pair(Oid a, Oid b)
     return (a == TIMESTAMPOID && b == TIMESTAMPTZOID) || (a == TIMESTAMPTZOID && b == TIMESTAMPOID);
 }
 
-// Whether converting the column's values needs a new copy of the table, by the
-// same look at the planned conversion that ALTER TABLE takes.
-bool conversion_rewrites(AttrNumber column, const TypeChange &change)
+// Whether the planned conversion needs a new copy of the table, by the same
+// look at it that ALTER TABLE takes.
+bool planned_rewrites(Node *converted, AttrNumber column)
 {
-    Var *const value = makeVar(1, column, change.old_type, change.old_typmod, change.old_collation, 0);
-    Node *converted = coerce_to_target_type(make_parsestate(nullptr), reinterpret_cast<Node *>(value), change.old_type, change.new_type,
-                                            change.new_typmod, COERCION_ASSIGNMENT, COERCE_IMPLICIT_CAST, -1);
-    if (converted == nullptr) return true;
-    converted = reinterpret_cast<Node *>(expression_planner(reinterpret_cast<Expr *>(converted)));
     for (;;) {
         switch (nodeTag(converted)) {
-            case T_Var: return false;
+            case T_Var: return reinterpret_cast<Var *>(converted)->varattno != column;
             case T_RelabelType: converted = reinterpret_cast<Node *>(reinterpret_cast<RelabelType *>(converted)->arg); break;
             case T_CoerceToDomain: {
                 auto *const domain = reinterpret_cast<CoerceToDomain *>(converted);
@@ -56,6 +53,36 @@ bool conversion_rewrites(AttrNumber column, const TypeChange &change)
             default: return true;
         }
     }
+}
+
+// The same for an expression over the column, before it gets the new type.
+bool conversion_rewrites(ParseState *state, Node *value, AttrNumber column, const TypeChange &change)
+{
+    Node *const converted = coerce_to_target_type(state, value, exprType(value), change.new_type, change.new_typmod, COERCION_ASSIGNMENT,
+                                                  COERCE_IMPLICIT_CAST, -1);
+    if (converted == nullptr) return true;
+    assign_expr_collations(state, converted);
+    return planned_rewrites(reinterpret_cast<Node *>(expression_planner(reinterpret_cast<Expr *>(converted))), column);
+}
+
+bool assignment_rewrites(AttrNumber column, const TypeChange &change)
+{
+    Var *const value = makeVar(1, column, change.old_type, change.old_typmod, change.old_collation, 0);
+    return conversion_rewrites(make_parsestate(nullptr), reinterpret_cast<Node *>(value), column, change);
+}
+
+// USING column::type says no more than the assignment would (Django writes it always).
+bool using_rewrites(Oid oid, AttrNumber column, const Node *expression, const TypeChange &change)
+{
+    const Relation relation = table_open(oid, AccessShareLock);
+    ParseState *const state = make_parsestate(nullptr);
+    ParseNamespaceItem *const item = addRangeTableEntryForRelation(state, relation, AccessShareLock, nullptr, false, true);
+    addNSItemToQuery(state, item, false, true, true);
+    auto *const raw = static_cast<Node *>(copyObjectImpl(expression));
+    Node *const value = transformExpr(state, raw, EXPR_KIND_ALTER_COL_TRANSFORM);
+    const bool rewrites = conversion_rewrites(state, value, column, change);
+    table_close(relation, AccessShareLock);
+    return rewrites;
 }
 
 bool in_index(Oid relation, AttrNumber column)
@@ -110,7 +137,8 @@ TypeChange read_change(Oid relation, AttrNumber column, const ColumnDef *definit
     const char kind = get_rel_relkind(relation);
     change.stored = kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE;
     change.time_zone = is_timestamp_pair(change.old_type, change.new_type);
-    change.rewrites = change.stored && (change.has_using || conversion_rewrites(column, change));
+    // With USING that is looked at apart: the expression is read under a lock.
+    change.rewrites = change.has_using || assignment_rewrites(column, change);
     change.indexed = in_index(relation, column);
     change.checked = in_check(relation, column);
     return change;
@@ -194,10 +222,18 @@ std::string without_locations(std::string_view tree)
 
 void judge_column_type(Oid relation, AttrNumber column, const ColumnDef *definition, Effects &effects)
 {
-    const TypeChange change = pg::call([=] { return read_change(relation, column, definition); });
+    TypeChange change = pg::call([=] { return read_change(relation, column, definition); });
+    if (change.has_using) {
+        bool rewrites = true;
+        const ErrorData *const failed =
+            pg::look([=, &rewrites] { rewrites = using_rewrites(relation, column, definition->raw_default, change); });
+        change.unsure = failed != nullptr;
+        change.rewrites = change.unsure || rewrites;
+    }
     const bool same = change.old_type == change.new_type && change.old_typmod == change.new_typmod &&
-                      change.old_collation == change.new_collation && !change.has_using;
+                      change.old_collation == change.new_collation && !(change.has_using && change.rewrites);
     if (same) return;
+    change.rewrites = change.rewrites && change.stored;
     core::Effect effect =
         intercept::effect_on(rule_of(change), "changing the type of", intercept::address_of(RelationRelationId, relation, column));
     effect.phrase += " to " + std::string(change.new_type_text);
@@ -207,7 +243,7 @@ void judge_column_type(Oid relation, AttrNumber column, const ColumnDef *definit
     if (change.rewrites) {
         const intercept::Count rows = intercept::count_rows(relation);
         effect.rows = rows.rows;
-        effect.loss = rows.rows >= 0 ? rows.text("row") + " would be rewritten" : "the table would be rewritten";
+        effect.loss = (rows.rows >= 0 ? rows.text("row") : "the table") + (change.unsure ? " may be rewritten" : " would be rewritten");
     } else if (change.indexed) {
         effect.loss = "its indexes may be rebuilt";
     }

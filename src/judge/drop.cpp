@@ -86,6 +86,8 @@ bool is_of_other_kind(ObjectType type, core::Address address)
 void add_named(ObjectType type, core::Address address, Effects &effects)
 {
     core::Effect effect = intercept::effect_on(rules_for(type, address).named, "dropping", address);
+    effect.parent = parent_of(address);
+    if (effect.parent.objid != InvalidOid) effect.detail = "from " + std::to_string(effect.parent.objid);
     if (type == OBJECT_TABLE || type == OBJECT_MATVIEW) {
         const intercept::Count rows = intercept::count_rows(address.objid);
         effect.rows = rows.rows;

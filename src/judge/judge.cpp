@@ -109,6 +109,13 @@ bool is_exempt_with_children(Oid relation, AttrNumber column, bool with_children
     return true;
 }
 
+core::Address parent_of(core::Address address)
+{
+    if (address.classid != RelationRelationId || address.objsubid != 0) return {};
+    const Oid parent = pg::call([address] { return get_rel_relispartition(address.objid) ? get_partition_parent(address.objid, true) : InvalidOid; });
+    return OidIsValid(parent) ? intercept::address_of(RelationRelationId, parent) : core::Address{};
+}
+
 std::string children_text(Oid relation, bool with_children)
 {
     std::string text;
@@ -164,6 +171,8 @@ std::vector<core::Address> add_collateral(const std::vector<core::Address> &orig
         core::Effect effect = intercept::effect_on(rule, "dropping", dropped.address);
         if (effect.identity.empty()) continue;
         effect.collateral = true;
+        const core::Address parent = parent_of(dropped.address);
+        if (whole.count(parent) == 0) effect.parent = parent;
         if (effects.size() < most_counted && holds_data(dropped.address, false)) add_rows(effect);
         effects.push_back(std::move(effect));
     }

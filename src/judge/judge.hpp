@@ -52,6 +52,9 @@ bool is_exempt(core::Address address);
 // children: a new parent may have old children.
 bool is_exempt_with_children(Oid relation, AttrNumber column, bool with_children);
 
+// The table that the object is a partition of, else all zero.
+core::Address parent_of(core::Address address);
+
 // What tells one set of members from another in a digest; empty for a table without any.
 std::string children_text(Oid relation, bool with_children);
 

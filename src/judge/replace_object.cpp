@@ -1,6 +1,7 @@
 #include "intercept/describe.hpp"
 #include "intercept/resolve.hpp"
 #include "judge/judge.hpp"
+#include "judge/sameness.hpp"
 
 namespace judge {
 namespace {
@@ -48,6 +49,12 @@ ViewOptions new_options(const ViewStmt *statement)
     return options;
 }
 
+// Where the two could not be compared, nothing is claimed.
+std::string would_change(std::string_view what, Sameness sameness)
+{
+    return std::string(what) + (sameness == Sameness::differs ? " would change" : " may change");
+}
+
 void add_replaced(core::Address address, std::string loss, std::string detail, Effects &effects)
 {
     if (is_exempt(address)) return;
@@ -83,7 +90,7 @@ void judge_create_trigger(const CreateTrigStmt *statement, Effects &effects)
     if (!OidIsValid(relation)) return;
     struct Found {
         Oid trigger;
-        bool same;
+        bool replaceable;
     };
     const auto found = pg::call([relation, statement] {
         Found result{get_trigger_oid(relation, statement->trigname, true), false};
@@ -93,20 +100,18 @@ void judge_create_trigger(const CreateTrigStmt *statement, Effects &effects)
         ScanKeyInit(&key, Anum_pg_trigger_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(result.trigger));
         const SysScanDesc scan = systable_beginscan(triggers, TriggerOidIndexId, true, nullptr, 1, &key);
         if (const HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple)) {
+            // Of the others the server says by itself that they cannot be replaced.
             const auto *const row = reinterpret_cast<Form_pg_trigger>(GETSTRUCT(tuple));
-            const int events = statement->timing | statement->events | (statement->row ? TRIGGER_TYPE_ROW : 0);
-            bool no_condition = false;
-            heap_getattr(tuple, Anum_pg_trigger_tgqual, RelationGetDescr(triggers), &no_condition);
-            // Conditions, columns, arguments and transition tables are not compared: having some counts as a change.
-            result.same = row->tgnargs == 0 && statement->args == NIL && statement->transitionRels == NIL && row->tgfoid == LookupFuncName(statement->funcname, 0, nullptr, true) && row->tgtype == events &&
-                          no_condition && statement->whenClause == nullptr && row->tgattr.dim1 == 0 && statement->columns == NIL;
+            result.replaceable = !row->tgisinternal && !OidIsValid(row->tgparentid) && !OidIsValid(row->tgconstraint);
         }
         systable_endscan(scan);
         table_close(triggers, AccessShareLock);
         return result;
     });
-    if (!OidIsValid(found.trigger) || found.same) return;
-    add_replaced(intercept::address_of(TriggerRelationId, found.trigger), "what it does, or when, would change",
+    if (!found.replaceable) return;
+    const Sameness sameness = compare_trigger(relation, found.trigger, statement);
+    if (sameness == Sameness::same) return;
+    add_replaced(intercept::address_of(TriggerRelationId, found.trigger), would_change("what it does, or when,", sameness),
                  std::to_string(statement->timing | statement->events), effects);
 }
 
@@ -116,7 +121,11 @@ void judge_rule(const RuleStmt *statement, Effects &effects)
     const Oid relation = intercept::resolve_relation(statement->relation);
     if (!OidIsValid(relation)) return;
     const Oid rule = pg::call([relation, statement] { return get_rewrite_oid(relation, statement->rulename, true); });
-    if (OidIsValid(rule)) add_replaced(intercept::address_of(RewriteRelationId, rule), "what it does would change", "", effects);
+    if (!OidIsValid(rule)) return;
+    require_ownership(intercept::address_of(RelationRelationId, relation));
+    const Sameness sameness = compare_rule(rule, statement);
+    if (sameness == Sameness::same) return;
+    add_replaced(intercept::address_of(RewriteRelationId, rule), would_change("what it does", sameness), "", effects);
 }
 
 void judge_alter_policy(const AlterPolicyStmt *statement, Effects &effects)
@@ -155,21 +164,43 @@ void judge_view_options(Oid view, const AlterTableCmd *command, Effects &effects
     effects.push_back(std::move(effect));
 }
 
+namespace {
+
+// Arguments of the aggregate to be: a list, or BASETYPE in the old style.
+List *aggregate_arguments(const DefineStmt *statement)
+{
+    List *types = NIL;
+    const ListCell *cell;
+    if (!statement->oldstyle) {
+        foreach (cell, linitial_node(List, statement->args)) {
+            types = lappend(types, static_cast<FunctionParameter *>(lfirst(cell))->argType);
+        }
+        return types;
+    }
+    foreach (cell, statement->definition) {
+        auto *const option = static_cast<DefElem *>(lfirst(cell));
+        if (std::strcmp(option->defname, "basetype") != 0) continue;
+        TypeName *const type = defGetTypeName(option);
+        if (pg_strcasecmp(TypeNameToString(type), "ANY") != 0) types = lappend(types, type);
+    }
+    return types;
+}
+
+}  // namespace
+
 void judge_define(const DefineStmt *statement, Effects &effects)
 {
-    if (!statement->replace || statement->kind != OBJECT_AGGREGATE || statement->oldstyle) return;
+    if (!statement->replace || statement->kind != OBJECT_AGGREGATE) return;
     const Oid aggregate = pg::call([statement] {
         auto *const name = makeNode(ObjectWithArgs);
         name->objname = statement->defnames;
-        const ListCell *cell;
-        foreach (cell, linitial_node(List, statement->args)) {
-            name->objargs = lappend(name->objargs, static_cast<FunctionParameter *>(lfirst(cell))->argType);
-        }
+        name->objargs = aggregate_arguments(statement);
         return LookupFuncWithArgs(OBJECT_AGGREGATE, name, true);
     });
-    if (OidIsValid(aggregate)) {
-        add_replaced(intercept::address_of(ProcedureRelationId, aggregate), "how it aggregates would change", "", effects);
-    }
+    if (!OidIsValid(aggregate)) return;
+    const Sameness sameness = compare_aggregate(aggregate, statement);
+    if (sameness == Sameness::same) return;
+    add_replaced(intercept::address_of(ProcedureRelationId, aggregate), would_change("how it aggregates", sameness), "", effects);
 }
 
 }  // namespace judge

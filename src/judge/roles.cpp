@@ -4,16 +4,32 @@
 namespace judge {
 namespace {
 
-struct Owned {
-    const core::Address *items;
+// Why an object of this database, or a shared one, depends on a role.
+enum class Tie { owner, policy, privilege };
+
+struct Dependent {
+    core::Address address;
+    Tie tie;
+    bool shared;
+};
+
+struct Dependents {
+    const Dependent *items;
     int count;
 };
 
-// Objects of this database that depend on the role as their owner, or (for
-// DROP OWNED) that it has privileges on.
-Owned owned_objects(Oid role, bool with_privileges)
+bool read_tie(char kind, Tie *tie)
 {
-    Owned owned{nullptr, 0};
+    switch (kind) {
+        case SHARED_DEPENDENCY_OWNER: *tie = Tie::owner; return true;
+        case SHARED_DEPENDENCY_POLICY: *tie = Tie::policy; return true;
+        case SHARED_DEPENDENCY_ACL: *tie = Tie::privilege; return true;
+        default: return false;
+    }
+}
+
+Dependents dependents_of(Oid role)
+{
     List *found = NIL;
     const Relation depend = table_open(SharedDependRelationId, AccessShareLock);
     ScanKeyData keys[2];
@@ -22,20 +38,41 @@ Owned owned_objects(Oid role, bool with_privileges)
     const SysScanDesc scan = systable_beginscan(depend, SharedDependReferenceIndexId, true, nullptr, 2, keys);
     for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
         const auto *const row = reinterpret_cast<Form_pg_shdepend>(GETSTRUCT(tuple));
-        if (row->dbid != MyDatabaseId && row->dbid != InvalidOid) continue;
-        const bool counts = row->deptype == SHARED_DEPENDENCY_OWNER || (with_privileges && row->deptype == SHARED_DEPENDENCY_POLICY);
-        if (!counts) continue;
-        auto *const address = static_cast<core::Address *>(palloc(sizeof(core::Address)));
-        *address = core::Address{row->classid, row->objid, row->objsubid};
-        found = lappend(found, address);
+        Tie tie{};
+        if ((row->dbid != MyDatabaseId && row->dbid != InvalidOid) || !read_tie(row->deptype, &tie)) continue;
+        auto *const dependent = static_cast<Dependent *>(palloc(sizeof(Dependent)));
+        *dependent = Dependent{{row->classid, row->objid, row->objsubid}, tie, row->dbid == InvalidOid};
+        found = lappend(found, dependent);
     }
     systable_endscan(scan);
     table_close(depend, AccessShareLock);
-    auto *const items = static_cast<core::Address *>(palloc(sizeof(core::Address) * static_cast<Size>(list_length(found) + 1)));
+    Dependents dependents{nullptr, 0};
+    auto *const items = static_cast<Dependent *>(palloc(sizeof(Dependent) * static_cast<Size>(list_length(found) + 1)));
     const ListCell *cell;
-    foreach (cell, found) items[owned.count++] = *static_cast<core::Address *>(lfirst(cell));
-    owned.items = items;
-    return owned;
+    foreach (cell, found) items[dependents.count++] = *static_cast<Dependent *>(lfirst(cell));
+    dependents.items = items;
+    return dependents;
+}
+
+std::vector<Dependent> read_dependents(Oid role)
+{
+    const Dependents found = pg::call([role] { return dependents_of(role); });
+    return {found.items, found.items + found.count};
+}
+
+// In an order that does not depend on where the rows stand: it goes into the digest.
+std::string list_of(std::vector<core::Address> objects)
+{
+    std::sort(objects.begin(), objects.end());
+    std::string text;
+    for (const auto &object : objects) text += ' ' + std::to_string(object.classid) + '.' + std::to_string(object.objid);
+    return text;
+}
+
+// What is exempt is neither dropped nor reassigned to anybody's loss.
+void add_unless_exempt(std::vector<core::Address> &objects, core::Address address)
+{
+    if (!is_exempt(address)) objects.push_back(address);
 }
 
 core::Effect role_effect(std::string_view verb, Oid role)
@@ -43,13 +80,69 @@ core::Effect role_effect(std::string_view verb, Oid role)
     return intercept::effect_on("D21", verb, intercept::address_of(AuthIdRelationId, role));
 }
 
-std::vector<core::Address> to_vector(const Owned &owned) { return {owned.items, owned.items + owned.count}; }
+void judge_reassign(Oid role, const RoleSpec *new_owner, Effects &effects)
+{
+    std::vector<core::Address> objects;
+    for (const Dependent &dependent : read_dependents(role)) {
+        // Those stay with the role.
+        const bool stays = dependent.address.classid == DefaultAclRelationId || dependent.address.classid == UserMappingRelationId;
+        if (dependent.tie == Tie::owner && !stays) add_unless_exempt(objects, dependent.address);
+    }
+    if (objects.empty()) return;
+    core::Effect named = role_effect("reassigning all objects owned by", role);
+    const auto count = static_cast<std::int64_t>(objects.size());
+    named.rows = count;
+    named.loss = intercept::count_of(count, "object") + " would change owner";
+    named.detail = "to " + std::to_string(pg::call([new_owner] { return get_rolespec_oid(new_owner, true); })) + list_of(objects);
+    effects.push_back(std::move(named));
+}
+
+void judge_drop_owned_by(Oid role, Effects &effects)
+{
+    std::vector<core::Address> all;
+    std::vector<core::Address> dropped;
+    std::vector<core::Address> granted;
+    const bool new_role = is_exempt(intercept::address_of(AuthIdRelationId, role));
+    for (const Dependent &dependent : read_dependents(role)) {
+        if (dependent.tie == Tie::privilege) {
+            if (!new_role) add_unless_exempt(granted, dependent.address);
+        } else if (!dependent.shared) {  // databases and tablespaces stay
+            all.push_back(dependent.address);
+            add_unless_exempt(dropped, dependent.address);
+        }
+    }
+    // A new object may have old dependents.
+    if (dropped.empty() && granted.empty()) {
+        add_collateral(all, true, "D21", effects);
+        return;
+    }
+    core::Effect named = role_effect("dropping all objects owned by", role);
+    const auto count = static_cast<std::int64_t>(dropped.size());
+    named.rows = count;
+    if (count > 0) named.loss = intercept::count_of(count, "object") + " would be dropped";
+    if (!granted.empty()) {
+        if (count > 0) named.loss += "; ";
+        named.loss += "its privileges on " + intercept::count_of(static_cast<std::int64_t>(granted.size()), "object") + " would be lost";
+        named.detail = "privileges" + list_of(granted);
+    }
+    effects.push_back(std::move(named));
+    for (const auto &object : dropped) {
+        core::Effect effect = intercept::effect_on("D21", "dropping", object);
+        effect.collateral = true;
+        effects.push_back(std::move(effect));
+    }
+    add_collateral(all, true, "D21", effects);
+}
 
 }  // namespace
 
 std::vector<core::Address> owned_by(Oid role)
 {
-    return to_vector(pg::call([role] { return owned_objects(role, false); }));
+    std::vector<core::Address> objects;
+    for (const Dependent &dependent : read_dependents(role)) {
+        if (dependent.tie == Tie::owner) objects.push_back(dependent.address);
+    }
+    return objects;
 }
 
 void judge_drop_owned(const List *roles, const RoleSpec *new_owner, Effects &effects)
@@ -63,23 +156,11 @@ void judge_drop_owned(const List *roles, const RoleSpec *new_owner, Effects &eff
         if (!pg::call([role] { return has_privs_of_role(GetUserId(), role); })) {
             throw pg::GuardError(ERRCODE_INSUFFICIENT_PRIVILEGE, reassign ? "permission denied to reassign objects" : "permission denied to drop objects");
         }
-        const Owned owned = pg::call([role, reassign] { return owned_objects(role, !reassign); });
-        core::Effect named = role_effect(reassign ? "reassigning all objects owned by" : "dropping all objects owned by", role);
-        named.rows = owned.count;
-        named.loss = intercept::count_of(owned.count, "object") + (reassign ? " would change owner" : " would be dropped");
-        const std::vector<core::Address> objects = to_vector(owned);
         if (reassign) {
-            named.detail = "to " + std::to_string(pg::call([new_owner] { return get_rolespec_oid(new_owner, true); }));
-            for (const auto &object : objects) named.detail += ' ' + std::to_string(object.classid) + '.' + std::to_string(object.objid);
+            judge_reassign(role, new_owner, effects);
+        } else {
+            judge_drop_owned_by(role, effects);
         }
-        effects.push_back(std::move(named));
-        if (reassign) continue;
-        for (const auto &object : objects) {
-            core::Effect effect = intercept::effect_on("D21", "dropping", object);
-            effect.collateral = true;
-            effects.push_back(std::move(effect));
-        }
-        add_collateral(objects, true, "D21", effects);
     }
 }
 
@@ -92,7 +173,7 @@ void judge_drop_role(const DropRoleStmt *statement, Effects &effects)
     foreach (cell, statement->roles) {
         auto *const spec = static_cast<RoleSpec *>(lfirst(cell));
         const Oid role = pg::call([spec] { return spec->roletype == ROLESPEC_CSTRING ? get_role_oid(spec->rolename, true) : InvalidOid; });
-        if (OidIsValid(role)) effects.push_back(role_effect("dropping", role));
+        if (OidIsValid(role) && !is_exempt(intercept::address_of(AuthIdRelationId, role))) effects.push_back(role_effect("dropping", role));
     }
 }
 

@@ -9,7 +9,7 @@ namespace pg {
 // everything the body did is undone.  A cancel request is thrown on, never
 // returned.  A body that writes nothing costs no transaction id.  Resources
 // the body leaves open belong to the subtransaction and go with it.
-template <typename Body>
+template <bool keep = true, typename Body>
 ErrorData *attempt(Body &&body)
 {
     const MemoryContext context = CurrentMemoryContext;
@@ -21,7 +21,7 @@ ErrorData *attempt(Body &&body)
     auto run = [](void *argument) { (*static_cast<std::remove_reference_t<Body> *>(argument))(); };
     ErrorData *const caught = run_protected(run, &body);
     call([context, owner, caught] {
-        if (caught != nullptr) {
+        if (caught != nullptr || !keep) {
             RollbackAndReleaseCurrentSubTransaction();
         } else {
             ReleaseCurrentSubTransaction();
@@ -31,6 +31,17 @@ ErrorData *attempt(Body &&body)
     });
     if (caught != nullptr && caught->sqlerrcode == ERRCODE_QUERY_CANCELED) throw Error{caught};
     return caught;
+}
+
+// The same for a body that takes locks only to look: they are given back, and
+// none is waited for (the shortest wait the server knows is a millisecond).
+template <typename Body>
+ErrorData *look(Body &&body)
+{
+    return attempt<false>([&body] {
+        set_config_option("lock_timeout", "1", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+        body();
+    });
 }
 
 }  // namespace pg

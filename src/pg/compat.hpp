@@ -92,6 +92,16 @@ inline bool sets_expression([[maybe_unused]] const AlterTableCmd *command)
 #endif
 }
 
+// Whether an action of MERGE is for rows of the target, matched or (17) not; else it is for rows that lack one.
+inline bool concerns_target_row(const MergeAction *action)
+{
+#if PG_VERSION_NUM >= 170000
+    return action->matchKind != MERGE_WHEN_NOT_MATCHED_BY_TARGET;
+#else
+    return action->matched;
+#endif
+}
+
 // Name of the constraint that ALTER CONSTRAINT ... NOT ENFORCED (18) is about, or null.
 inline const char *unenforced_constraint([[maybe_unused]] const AlterTableCmd *command)
 {

@@ -31,7 +31,7 @@ std::string Rows::text(std::uint64_t row, int column) const
     return out;
 }
 
-SpiSession::SpiSession() : exceptions_at_start_(std::uncaught_exceptions())
+SpiSession::SpiSession(Sees sees) : exceptions_at_start_(std::uncaught_exceptions()), committed_(sees == Sees::committed)
 {
     call([] {
         if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
@@ -64,6 +64,7 @@ Rows SpiSession::run(Statement &statement, std::initializer_list<Parameter> para
     Statement *const prepared = &statement;
     const Parameter *const given = parameters.begin();
     const auto count = static_cast<int>(parameters.size());
+    const bool committed = committed_;
     const auto done = call([=] {
         prepare(*prepared, count);
         Datum values[Statement::most];
@@ -74,7 +75,13 @@ Rows SpiSession::run(Statement &statement, std::initializer_list<Parameter> para
         }
         // SPI leaves its own context current; the caller's is to stay.
         const MemoryContext current = CurrentMemoryContext;
-        const int code = SPI_execute_plan(prepared->plan, values, nulls, read_only, 0);
+        int code = 0;
+        if (committed) {
+            CommandCounterIncrement();
+            code = SPI_execute_snapshot(prepared->plan, values, nulls, GetLatestSnapshot(), InvalidSnapshot, read_only, true, 0);
+        } else {
+            code = SPI_execute_plan(prepared->plan, values, nulls, read_only, 0);
+        }
         MemoryContextSwitchTo(current);
         if (code < 0) elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(code));
         return Done{SPI_tuptable, SPI_processed};

@@ -83,10 +83,16 @@ class Rows {
     std::uint64_t processed_;
 };
 
+// Which rows a session's statements find.
+enum class Sees {
+    transaction,  // those of the transaction's isolation level
+    committed,    // those committed by now and its own, under every isolation level, as foreign keys do
+};
+
 // SPI for the length of a scope.  Raises pg::Error on server errors.
 class SpiSession {
   public:
-    SpiSession();
+    explicit SpiSession(Sees sees = Sees::transaction);
     ~SpiSession();
     SpiSession(const SpiSession &) = delete;
     SpiSession &operator=(const SpiSession &) = delete;
@@ -100,6 +106,7 @@ class SpiSession {
 
   private:
     int exceptions_at_start_;
+    bool committed_;
 };
 
 }  // namespace pg

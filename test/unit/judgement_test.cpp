@@ -53,3 +53,10 @@ TEST_CASE("effects as JSON keep quotes and leave out what is not known")
     CHECK(core::effects_json({counted}).find(R"("loss":"3 rows would be lost","rows":3)") != std::string::npos);
     CHECK(core::effects_json({}) == "[]");
 }
+
+TEST_CASE("an identity is quoted once")
+{
+    CHECK(core::in_quotes("public.prompts") == "\"public.prompts\"");
+    CHECK(core::in_quotes("public.\"we\"\"ird\"") == "public.\"we\"\"ird\"");
+    CHECK(core::in_quotes("\"_RETURN\"") == "\"_RETURN\"");
+}
