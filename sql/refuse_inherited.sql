@@ -36,7 +36,7 @@ SELECT attempt('ALTER TABLE pt DROP CONSTRAINT pos');
 COMMIT;
 BEGIN;
 CREATE UNIQUE INDEX pt_i ON pt (id, a);
-SELECT attempt('DROP INDEX pt_i');
+SELECT attempt('DROP INDEX pt_i CASCADE');
 ROLLBACK;
 -- An approval to drop one old thing is none for what a new one holds.
 CREATE INDEX old_index ON pt1 (id);
