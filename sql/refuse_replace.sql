@@ -102,6 +102,7 @@ CREATE TABLE "Odd"."part of" PARTITION OF "Odd".whole FOR VALUES IN (1);
 DROP TABLE "Odd"."we""ird";
 ALTER TABLE "Odd"."we""ird" DROP CONSTRAINT "odd check";
 ALTER TABLE "Odd"."we""ird" DROP COLUMN "b ""c""";
+INSERT INTO "Odd".whole VALUES (1);
 ALTER TABLE "Odd".whole DETACH PARTITION "Odd"."part of";
 
 SET langchef_guard.mode = 'off';

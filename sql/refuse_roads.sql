@@ -97,6 +97,7 @@ REFRESH MATERIALIZED VIEW filled;
 -- Inheritance ends from the child.
 CREATE TABLE base (a int);
 CREATE TABLE derived () INHERITS (base);
+INSERT INTO derived VALUES (1);
 ALTER TABLE derived NO INHERIT base;
 -- The wrong kind of object is the server's business.
 DROP VIEW old1;

@@ -16,6 +16,7 @@ namespace core {
 //                dropping column "version" of table "public.prompts"
 //   loss         what would be lost, for DETAIL, without a full stop; may be empty
 //   rows         rows or values concerned, -1 when not known
+//   seems_empty  true when, by a look that took no locks, nothing would be lost
 //   collateral   true for what goes along (CASCADE, dependents), false for what was named
 struct Effect {
     std::string rule;
@@ -28,6 +29,7 @@ struct Effect {
     std::string loss;
     std::int64_t rows = -1;
     bool collateral = false;
+    bool seems_empty = false;
     std::string detail;  // what else identifies the effect, e.g. the new type; part of the digest
 };
 

@@ -77,7 +77,7 @@ class Closure {
 
     void walk(const std::vector<core::Address> &originals)
     {
-        for (const auto &original : originals) add(original, Reason::named);
+        for (const auto &original : originals) add(original, Reason::named, original);
         while (next_ < queue_.size()) visit(queue_[next_++]);
     }
 
@@ -85,10 +85,10 @@ class Closure {
     {
         std::vector<Dropped> dropped;
         for (const auto &address : queue_) {
-            const Reason reason = seen_.at(address);
-            if (reason == Reason::part) dropped.push_back({address, Reach::part});
-            if (reason == Reason::cascade) dropped.push_back({address, Reach::cascade});
-            if (reason == Reason::part_of_cascade) dropped.push_back({address, Reach::part_of_cascade});
+            const auto &[reason, from] = seen_.at(address);
+            if (reason == Reason::part) dropped.push_back({address, Reach::part, from});
+            if (reason == Reason::cascade) dropped.push_back({address, Reach::cascade, from});
+            if (reason == Reason::part_of_cascade) dropped.push_back({address, Reach::part_of_cascade, from});
         }
         return dropped;
     }
@@ -96,29 +96,34 @@ class Closure {
   private:
     enum class Reason { named, part, cascade, part_of_cascade };
 
-    void add(core::Address address, Reason reason)
+    struct Seen {
+        Reason reason;
+        core::Address from;
+    };
+
+    void add(core::Address address, Reason reason, core::Address from)
     {
         // A column goes with its table.
         if (address.objsubid != 0 && seen_.count({address.classid, address.objid, 0}) > 0) return;
-        if (seen_.emplace(address, reason).second) queue_.push_back(address);
+        if (seen_.emplace(address, Seen{reason, from}).second) queue_.push_back(address);
     }
 
     void visit(core::Address address)
     {
-        const Reason reason = seen_.at(address);
+        const Reason reason = seen_.at(address).reason;
         const Edges edges = pg::call([address] { return scan_depend(address, true); });
-        for (int i = 0; i < edges.count; ++i) follow(edges.items[i], reason);
+        for (int i = 0; i < edges.count; ++i) follow(edges.items[i], address, reason);
         if (edges.items != nullptr) pg::call([&edges] { pfree(edges.items); });
     }
 
-    void follow(const Edge &edge, Reason from)
+    void follow(const Edge &edge, core::Address source, Reason from)
     {
         const bool beyond = from == Reason::cascade || from == Reason::part_of_cascade;
         switch (edge.type) {
             case DEPENDENCY_NORMAL:
                 if (cascade_) {
                     const core::Address owner = owner_of_internal(edge.dependent);
-                    add(owner, seen_.count(owner) > 0 ? seen_.at(owner) : Reason::cascade);
+                    add(owner, Reason::cascade, source);
                 }
                 break;
             case DEPENDENCY_AUTO:
@@ -126,13 +131,13 @@ class Closure {
             case DEPENDENCY_PARTITION_PRI:
             case DEPENDENCY_PARTITION_SEC:
             case DEPENDENCY_EXTENSION:
-            case DEPENDENCY_AUTO_EXTENSION: add(edge.dependent, beyond ? Reason::part_of_cascade : Reason::part); break;
+            case DEPENDENCY_AUTO_EXTENSION: add(edge.dependent, beyond ? Reason::part_of_cascade : Reason::part, source); break;
             default: break;
         }
     }
 
     bool cascade_;
-    std::map<core::Address, Reason> seen_;
+    std::map<core::Address, Seen> seen_;
     std::vector<core::Address> queue_;
     std::size_t next_ = 0;
 };

@@ -16,6 +16,7 @@ enum class Reach {
 struct Dropped {
     core::Address address;
     Reach reach;
+    core::Address from;  // what it was found to depend on
 };
 
 // The objects that dropping the given ones takes along, the given ones not

@@ -1,172 +1,73 @@
 #include "intercept/describe.hpp"
 #include "intercept/measure.hpp"
 #include "intercept/resolve.hpp"
-#include "judge/judge.hpp"
+#include "judge/alter_table.hpp"
+#include "ledger/record.hpp"
 
 namespace judge {
 namespace {
 
 using intercept::address_of;
 
-// What one ALTER TABLE works on.
-struct Target {
-    const AlterTableStmt *statement;
-    Oid relation;
-    char kind;
-    core::Address address;
-    bool with_children;
-};
-
-// Columns of an index or constraint, to tell a single-column one from a wider one.
-int key_columns(core::Address part)
+bool column_is(Oid relation, AttrNumber column, bool applies(Form_pg_attribute))
 {
-    return pg::call([part] {
-        int columns = 0;
-        if (part.classid == ConstraintRelationId) {
-            const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(part.objid));
-            if (!HeapTupleIsValid(tuple)) return 0;
-            // From 18 on a column's NOT NULL is a constraint of its own; it says nothing about others.
-            bool null = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->contype == 'n';
-            const Datum keys = null ? 0 : SysCacheGetAttr(CONSTROID, tuple, Anum_pg_constraint_conkey, &null);
-            if (!null) columns = ArrayGetNItems(ARR_NDIM(DatumGetArrayTypeP(keys)), ARR_DIMS(DatumGetArrayTypeP(keys)));
-            ReleaseSysCache(tuple);
-        } else if (part.classid == RelationRelationId) {
-            const HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(part.objid));
-            if (!HeapTupleIsValid(tuple)) return 0;
-            columns = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple))->indnatts;
-            ReleaseSysCache(tuple);
-        }
-        return columns;
-    });
-}
-
-bool is_index_of_constraint(core::Address part)
-{
-    return part.classid == RelationRelationId &&
-           OidIsValid(pg::call([part] { return get_index_constraint(part.objid); }));
-}
-
-void drop_column(const Target &target, const AlterTableCmd *command, Effects &effects)
-{
-    const AttrNumber column = intercept::resolve_column(target.relation, command->name);
-    if (column <= 0) return;
-    const core::Address address = address_of(RelationRelationId, target.relation, column);
-
-    std::vector<core::Effect> wider;
-    std::string losses;
-    for (const auto &part : add_collateral({address}, command->behavior == DROP_CASCADE, "D02", effects)) {
-        const bool named_part = part.objsubid == 0 && (part.classid == RelationRelationId || part.classid == ConstraintRelationId);
-        if (!named_part || is_index_of_constraint(part)) continue;
-        core::Effect effect = intercept::effect_on("D04", "dropping", part);
-        if (effect.identity.empty() || key_columns(part) == 0) continue;
-        effect.collateral = true;
-        if (key_columns(part) > 1) {
-            wider.push_back(std::move(effect));
-        } else {
-            losses += "; " + intercept::name_in_message(part) + " would be dropped with it";
-        }
-    }
-
-    if (is_exempt_with_children(target.relation, column, target.with_children)) return;
-    const bool stores_values = target.kind == RELKIND_RELATION || target.kind == RELKIND_PARTITIONED_TABLE;
-    const intercept::Count values =
-        stores_values ? intercept::count_values(target.relation, column, target.with_children, intercept::Proof::exclusive)
-                      : intercept::Count{};
-    // A column without a single value loses nothing, but what spans other columns does.
-    if (!(values.exact && values.rows == 0)) {
-        core::Effect effect = intercept::effect_on("D03", "dropping", address);
-        effect.rows = values.rows;
-        effect.loss = values.text("non-null value");
-        if (!effect.loss.empty()) effect.loss += " would be lost";
-        effect.loss += effect.loss.empty() && losses.size() > 2 ? losses.substr(2) : losses;
-        effect.detail = children_text(target.relation, target.with_children);
-        effects.push_back(std::move(effect));
-    }
-    for (auto &effect : wider) effects.push_back(std::move(effect));
-}
-
-// PRIMARY KEY USING INDEX in the same statement replaces the key that is dropped.
-bool adds_primary_key(const AlterTableStmt *statement)
-{
-    const ListCell *cell;
-    foreach (cell, statement->cmds) {
-        const auto *const command = static_cast<const AlterTableCmd *>(lfirst(cell));
-        if (command->subtype != AT_AddConstraint || command->def == nullptr || !IsA(command->def, Constraint)) continue;
-        const auto *const constraint = reinterpret_cast<const Constraint *>(command->def);
-        if (constraint->contype == CONSTR_PRIMARY && constraint->indexname != nullptr) return true;
-    }
-    return false;
-}
-
-void drop_constraint(const Target &target, const AlterTableCmd *command, Effects &effects)
-{
-    struct Found {
-        Oid oid;
-        char type;
-    };
-    const Oid relation = target.relation;
-    const auto found = pg::call([relation, command] {
-        Found constraint{get_relation_constraint_oid(relation, command->name, true), '\0'};
-        const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint.oid));
-        if (!HeapTupleIsValid(tuple)) return Found{InvalidOid, '\0'};
-        constraint.type = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->contype;
-        ReleaseSysCache(tuple);
-        return constraint;
-    });
-    constexpr char not_null = 'n';
-    if (!OidIsValid(found.oid) || found.type == not_null) return;
-    const bool primary = found.type == CONSTRAINT_PRIMARY;
-    const core::Address address = address_of(ConstraintRelationId, found.oid);
-    const std::string_view rule = primary ? "D16" : "D15";
-    add_collateral({address}, command->behavior == DROP_CASCADE, rule, effects);
-    const bool replaced = primary && adds_primary_key(target.statement);
-    if (!replaced && !is_exempt(target.address) && !is_exempt(address)) effects.push_back(intercept::effect_on(rule, "dropping", address));
-}
-
-void change_column(const Target &target, const AlterTableCmd *command, std::string_view rule, std::string_view verb, bool applies(Form_pg_attribute),
-                   Effects &effects)
-{
-    const AttrNumber column = intercept::resolve_column(target.relation, command->name);
-    if (column <= 0) return;
-    const Oid relation = target.relation;
-    const bool concerned = pg::call([relation, column, applies] {
+    return pg::call([relation, column, applies] {
         const HeapTuple tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relation), Int16GetDatum(column));
         if (!HeapTupleIsValid(tuple)) return false;
         const bool result = applies(reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple)));
         ReleaseSysCache(tuple);
         return result;
     });
-    const core::Address address = address_of(RelationRelationId, relation, column);
-    if (concerned && !is_exempt(address)) effects.push_back(intercept::effect_on(rule, verb, address));
 }
 
-void change_table(const Target &target, std::string_view rule, const std::string &verb, std::string_view name, Effects &effects)
+// A change of the column in the table and, when with_children, in its children:
+// a new parent may have old ones.
+void change_column(const Target &target, const AlterTableCmd *command, std::string_view rule, std::string_view verb, bool with_children,
+                   bool applies(Form_pg_attribute), Effects &effects)
 {
-    if (is_exempt(target.address)) return;
-    core::Effect effect = intercept::effect_on(rule, verb, target.address);
-    effect.detail = std::string(verb) + ' ' + std::string(name);
-    effects.push_back(std::move(effect));
+    const AttrNumber column = intercept::resolve_column(target.relation, command->name);
+    if (column <= 0) return;
+    for (const Oid member : intercept::members_of(target.relation, with_children)) {
+        const AttrNumber own = intercept::column_in(target.relation, member, column);
+        const core::Address address = address_of(RelationRelationId, member, own);
+        if (own <= 0 || !column_is(member, own, applies) || is_exempt(address)) continue;
+        core::Effect effect = intercept::effect_on(rule, verb, address);
+        if (member == target.relation) effect.detail = children_text(member, with_children);
+        effects.push_back(std::move(effect));
+        // What children inherit goes without saying.
+        if (member == target.relation) return;
+    }
 }
 
-// DISABLE TRIGGER / RULE name, ALL or USER.
-void disable(const Target &target, const AlterTableCmd *command, std::string_view what, Effects &effects)
+void change_table(const Target &target, std::string_view rule, const std::string &verb, Effects &effects)
 {
-    const std::string name = command->name != nullptr ? command->name : "";
-    const std::string verb = "disabling " + std::string(what) + (name.empty() ? "" : " \"" + name + '"') + " of";
-    change_table(target, "D19", verb, name, effects);
+    if (!is_exempt(target.address)) add_table_effect(target, rule, verb, verb, effects);
 }
 
-bool is_child_of(Oid child, Oid parent)
+struct RowSecurity {
+    bool enabled;
+    bool forced;
+};
+
+RowSecurity row_security(Oid relation)
 {
-    return pg::call([=] { return list_member_oid(find_inheritance_children(parent, NoLock), child); });
+    return pg::call([relation] {
+        const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+        if (!HeapTupleIsValid(tuple)) return RowSecurity{};
+        const auto *const row = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
+        const RowSecurity found{row->relrowsecurity, row->relforcerowsecurity};
+        ReleaseSysCache(tuple);
+        return found;
+    });
 }
 
 // Rows of the child leave the parent: DETACH PARTITION, NO INHERIT.
-void part_from(Oid child, Oid parent, bool partition, Effects &effects)
+void part_from(Oid child, Oid parent, bool partition, bool concurrently, Effects &effects)
 {
-    if (!OidIsValid(child) || !OidIsValid(parent) || !is_child_of(child, parent)) return;
+    if (!OidIsValid(child) || !OidIsValid(parent) || !intercept::is_child_of(child, parent)) return;
     const core::Address address = address_of(RelationRelationId, child);
-    if (is_exempt_with_children(child, 0, true)) return;
+    // What this transaction joined it may part again.
+    if (is_exempt_with_children(child, 0, true) || ledger::joined_in_this_transaction(child, parent)) return;
     core::Effect effect = intercept::effect_on("D24", "detaching", address);
     effect.parent = address_of(RelationRelationId, parent);
     const std::string parent_name = intercept::name_in_message(effect.parent);
@@ -177,6 +78,8 @@ void part_from(Oid child, Oid parent, bool partition, Effects &effects)
     effect.rows = rows.rows;
     effect.loss = rows.text("row");
     if (!effect.loss.empty()) effect.loss += " would leave " + parent_name;
+    // The command locks the child itself, but not what is below it.
+    effect.seems_empty = rows.none() && !concurrently && intercept::members_of(child, true).size() == 1;
     effect.detail = "from " + std::to_string(parent);
     effects.push_back(std::move(effect));
 }
@@ -186,43 +89,62 @@ bool persistence_is(Oid relation, char persistence)
     return pg::call([relation, persistence] { return get_rel_persistence(relation) == persistence; });
 }
 
+// Tables made of a composite type follow it, with CASCADE.
+void change_type(const Target &target, const AlterTableCmd *command, Effects &effects)
+{
+    const auto *const definition = reinterpret_cast<const ColumnDef *>(command->def);
+    const AttrNumber column = intercept::resolve_column(target.relation, command->name);
+    if (column <= 0) return;
+    if (!is_exempt_with_children(target.relation, column, target.with_children)) {
+        judge_column_type(target.relation, column, definition, effects);
+    }
+    if (target.kind != RELKIND_COMPOSITE_TYPE || command->behavior != DROP_CASCADE) return;
+    for (const Oid table : intercept::typed_tables(target.relation)) {
+        const AttrNumber own = intercept::column_in(target.relation, table, column);
+        if (own <= 0 || is_exempt_with_children(table, own, true)) continue;
+        const std::size_t before = effects.size();
+        judge_column_type(table, own, definition, effects);
+        for (std::size_t i = before; i < effects.size(); ++i) effects[i].collateral = true;
+    }
+}
+
 void judge_command(const Target &target, const AlterTableCmd *command, Effects &effects)
 {
     switch (command->subtype) {
-        case AT_DropColumn: return drop_column(target, command, effects);
-        case AT_AlterColumnType: {
-            const AttrNumber column = intercept::resolve_column(target.relation, command->name);
-            if (column > 0 && !is_exempt_with_children(target.relation, column, target.with_children)) {
-                judge_column_type(target.relation, column, reinterpret_cast<const ColumnDef *>(command->def), effects);
-            }
-            return;
-        }
-        case AT_DropConstraint: return drop_constraint(target, command, effects);
+        case AT_AlterColumnType: return change_type(target, command, effects);
+        case AT_DropConstraint: return judge_drop_constraint(target, command, effects);
         case AT_DropIdentity:
-            return change_column(target, command, "D23", "dropping identity of", [](Form_pg_attribute a) { return a->attidentity != '\0'; },
-                                 effects);
+            // A partition has no identity of its own to lose.
+            return change_column(target, command, "D23", "dropping identity of", false,
+                                 [](Form_pg_attribute a) { return a->attidentity != '\0'; }, effects);
         case AT_DropExpression:
-            return change_column(target, command, "D23", "dropping the generation expression of",
+            return change_column(target, command, "D23", "dropping the generation expression of", target.with_children,
                                  [](Form_pg_attribute a) { return a->attgenerated != '\0'; }, effects);
         case AT_DisableTrig:
-        case AT_EnableReplicaTrig: return disable(target, command, "trigger", effects);
-        case AT_DisableTrigAll: return disable(target, command, "all triggers", effects);
-        case AT_DisableTrigUser: return disable(target, command, "user triggers", effects);
+        case AT_EnableReplicaTrig:
+        case AT_DisableTrigAll:
+        case AT_DisableTrigUser: return judge_disable_trigger(target, command, effects);
         case AT_DisableRule:
-        case AT_EnableReplicaRule: return disable(target, command, "rule", effects);
-        case AT_DisableRowSecurity: return change_table(target, "D20", "disabling row security of", "", effects);
-        case AT_NoForceRowSecurity: return change_table(target, "D20", "no longer forcing row security of", "", effects);
+        case AT_EnableReplicaRule: return judge_disable_rule(target, command, effects);
+        case AT_DisableRowSecurity:
+            if (row_security(target.relation).enabled) change_table(target, "D20", "disabling row security of", effects);
+            return;
+        case AT_NoForceRowSecurity:
+            if (row_security(target.relation).forced) change_table(target, "D20", "no longer forcing row security of", effects);
+            return;
         case AT_SetUnLogged:
-            if (persistence_is(target.relation, RELPERSISTENCE_PERMANENT)) {
-                change_table(target, "D25", "setting unlogged", "", effects);
-                if (!effects.empty()) effects.back().phrase = "setting " + intercept::name_in_message(target.address) + " unlogged";
+            if (persistence_is(target.relation, RELPERSISTENCE_PERMANENT) && !is_exempt(target.address)) {
+                change_table(target, "D25", "setting unlogged", effects);
+                effects.back().phrase = "setting " + intercept::name_in_message(target.address) + " unlogged";
             }
             return;
-        case AT_DetachPartition:
-            return part_from(intercept::resolve_relation(reinterpret_cast<const PartitionCmd *>(command->def)->name), target.relation, true,
-                             effects);
+        case AT_DetachPartition: {
+            const auto *const partition = reinterpret_cast<const PartitionCmd *>(command->def);
+            return part_from(intercept::resolve_relation(partition->name), target.relation, true, partition->concurrent, effects);
+        }
         case AT_DropInherit:
-            return part_from(target.relation, intercept::resolve_relation(reinterpret_cast<const RangeVar *>(command->def)), false, effects);
+            return part_from(target.relation, intercept::resolve_relation(reinterpret_cast<const RangeVar *>(command->def)), false, false,
+                             effects);
         case AT_SetRelOptions:
         case AT_ResetRelOptions:
             if (target.kind == RELKIND_VIEW) judge_view_options(target.relation, command, effects);
@@ -230,14 +152,21 @@ void judge_command(const Target &target, const AlterTableCmd *command, Effects &
         default: break;
     }
     if (pg::compat::sets_expression(command)) {
-        change_column(target, command, "R01", "changing the generation expression of", [](Form_pg_attribute a) { return a->attgenerated == ATTRIBUTE_GENERATED_STORED; },
-                      effects);
+        change_column(target, command, "R01", "changing the generation expression of", target.with_children,
+                      [](Form_pg_attribute a) { return a->attgenerated == ATTRIBUTE_GENERATED_STORED; }, effects);
     } else if (const char *const constraint = pg::compat::unenforced_constraint(command)) {
-        change_table(target, "D15", std::string("no longer enforcing constraint \"") + constraint + "\" of", constraint, effects);
+        judge_unenforce(target, constraint, effects);
     }
 }
 
 }  // namespace
+
+void add_table_effect(const Target &target, std::string_view rule, const std::string &verb, const std::string &detail, Effects &effects)
+{
+    core::Effect effect = intercept::effect_on(rule, verb, target.address);
+    effect.detail = detail;
+    effects.push_back(std::move(effect));
+}
 
 void judge_alter_table(const AlterTableStmt *statement, Effects &effects)
 {
@@ -246,8 +175,38 @@ void judge_alter_table(const AlterTableStmt *statement, Effects &effects)
     require_ownership(address_of(RelationRelationId, relation));
     const Target target{statement, relation, pg::call([relation] { return get_rel_relkind(relation); }),
                         address_of(RelationRelationId, relation), statement->relation->inh};
+    const auto columns = find_dropped_columns(target);
     const ListCell *cell;
-    foreach (cell, statement->cmds) judge_command(target, static_cast<const AlterTableCmd *>(lfirst(cell)), effects);
+    foreach (cell, statement->cmds) {
+        const auto *const command = static_cast<const AlterTableCmd *>(lfirst(cell));
+        for (const auto &column : columns) {
+            if (column.command == command) judge_dropped_column(target, column, effects);
+        }
+        judge_command(target, command, effects);
+    }
+}
+
+std::vector<core::Address> locks_of_alter_table(const AlterTableStmt *statement)
+{
+    std::vector<core::Address> locks;
+    const Oid relation = intercept::resolve_relation(statement->relation);
+    if (!OidIsValid(relation)) return locks;
+    locks.push_back(address_of(RelationRelationId, relation));
+    const ListCell *cell;
+    foreach (cell, statement->cmds) {
+        const auto *const command = static_cast<const AlterTableCmd *>(lfirst(cell));
+        if (command->subtype == AT_DropColumn) {
+            for (const Oid member : intercept::members_of(relation, statement->relation->inh)) {
+                locks.push_back(address_of(RelationRelationId, member));
+            }
+        } else if (command->subtype == AT_DetachPartition) {
+            const Oid partition = intercept::resolve_relation(reinterpret_cast<const PartitionCmd *>(command->def)->name);
+            const Oid others = pg::call([relation] { return get_default_partition_oid(relation); });
+            if (OidIsValid(others)) locks.push_back(address_of(RelationRelationId, others));
+            if (OidIsValid(partition)) locks.push_back(address_of(RelationRelationId, partition));
+        }
+    }
+    return locks;
 }
 
 // DISABLE, and ENABLE where the trigger fires in fewer sessions afterwards.

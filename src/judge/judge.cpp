@@ -1,8 +1,7 @@
 #include "judge/judge.hpp"
 
-#include "catalog/reader.hpp"
-#include "intercept/closure.hpp"
 #include "intercept/describe.hpp"
+#include "intercept/inheritance.hpp"
 #include "intercept/measure.hpp"
 #include "ledger/record.hpp"
 
@@ -78,18 +77,102 @@ bool runs_outside_transaction(Node *tree)
     }
 }
 
+bool seem_empty(const Effects &effects)
+{
+    return std::all_of(effects.begin(), effects.end(), [](const core::Effect &effect) { return effect.seems_empty; });
+}
+
+std::vector<core::Address> locks_of(Node *tree)
+{
+    std::vector<core::Address> locks;
+    switch (nodeTag(tree)) {
+        case T_AlterTableStmt: return locks_of_alter_table(as<AlterTableStmt>(tree));
+        case T_DropStmt: return locks_of_drop(as<DropStmt>(tree));
+        case T_TruncateStmt:
+            for (const Oid table : truncated_tables(as<TruncateStmt>(tree))) locks.push_back(intercept::address_of(RelationRelationId, table));
+            return locks;
+        default: return locks;
+    }
+}
+
+void lock(core::Address address)
+{
+    pg::call([address] {
+        if (address.classid == RelationRelationId) {
+            LockRelationOid(address.objid, AccessExclusiveLock);
+        } else {
+            LockDatabaseObject(address.classid, address.objid, 0, AccessExclusiveLock);
+        }
+    });
+}
+
+void unlock(core::Address address)
+{
+    pg::call([address] {
+        if (address.classid == RelationRelationId) {
+            UnlockRelationOid(address.objid, AccessExclusiveLock);
+        } else {
+            UnlockDatabaseObject(address.classid, address.objid, 0, AccessExclusiveLock);
+        }
+    });
+}
+
+// The look again, now that nothing can appear any more.  Locks are taken until
+// the names, and what is below and behind them, mean what is locked.  They are
+// kept when there is nothing to lose, else given back before anybody is asked.
+bool prove_empty(Node *tree, Effects &effects)
+{
+    std::vector<core::Address> held;
+    for (bool complete = false; !complete;) {
+        const auto wanted = locks_of(tree);
+        // The server refuses to touch its own catalogs: they are not locked for that.
+        const bool of_server = std::any_of(wanted.begin(), wanted.end(), [](core::Address a) { return a.objid < FirstNormalObjectId; });
+        complete = true;
+        for (const auto &address : wanted) {
+            if (of_server || std::find(held.begin(), held.end(), address) != held.end()) continue;
+            lock(address);
+            held.push_back(address);
+            complete = false;
+        }
+        if (of_server && held.empty()) return false;
+    }
+    effects.clear();
+    const intercept::Look look;
+    add_effects(tree, effects);
+    const std::set<core::Address> locked(held.begin(), held.end());
+    const auto wanted = locks_of(tree);
+    const bool all_locked = std::all_of(wanted.begin(), wanted.end(), [&locked](const auto &address) { return locked.count(address) > 0; });
+    if (all_locked && seem_empty(effects)) return true;
+    for (auto address = held.rbegin(); address != held.rend(); ++address) unlock(*address);
+    return false;
+}
+
+// A name may stand twice in a statement.
+void remove_duplicates(Effects &effects)
+{
+    std::set<std::tuple<std::string, core::Address, std::string>> seen;
+    const auto again = [&seen](const core::Effect &effect) { return !seen.emplace(effect.rule, effect.object, effect.phrase + effect.detail).second; };
+    effects.erase(std::remove_if(effects.begin(), effects.end(), again), effects.end());
+}
+
 }  // namespace
 
 core::Judgement judge(Node *parsetree)
 {
     core::Judgement judgement;
     judgement.tag = pg::text_of(pg::call([parsetree] { return GetCommandTagName(CreateCommandTag(parsetree)); }));
-    add_effects(parsetree, judgement.effects);
+    judgement.outside_transaction = runs_outside_transaction(parsetree);
+    {
+        const intercept::Look look;
+        add_effects(parsetree, judgement.effects);
+    }
+    const bool provable = !judgement.empty() && seem_empty(judgement.effects) && !judgement.outside_transaction;
+    if (provable && prove_empty(parsetree, judgement.effects)) judgement.effects.clear();
+    remove_duplicates(judgement.effects);
     // What was named leads the message, what goes along follows, rows before what holds none.
     const auto place = [](const core::Effect &effect) { return !effect.collateral ? 0 : effect.rows > 0 ? 1 : 2; };
     std::stable_sort(judgement.effects.begin(), judgement.effects.end(),
                      [place](const core::Effect &a, const core::Effect &b) { return place(a) < place(b); });
-    judgement.outside_transaction = runs_outside_transaction(parsetree);
     return judgement;
 }
 
@@ -120,63 +203,22 @@ std::string children_text(Oid relation, bool with_children)
 {
     std::string text;
     for (const Oid member : intercept::members_of(relation, with_children)) {
-        if (member != relation) text += ' ' + std::to_string(member);
+        if (member != relation && !is_exempt(intercept::address_of(RelationRelationId, member))) text += ' ' + std::to_string(member);
     }
     return text;
 }
 
-namespace {
-
-// Parts that hold something of their own.  A sequence goes with its column
-// like a default, unless the column is new and the sequence is not.
-bool holds_data(core::Address address, bool named_are_new)
+std::string parts_text(const std::vector<core::Address> &parts)
 {
-    if (address.classid != RelationRelationId || address.objsubid != 0) return false;
-    const char kind = pg::call([address] { return get_rel_relkind(address.objid); });
-    return kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE || kind == RELKIND_MATVIEW || kind == RELKIND_FOREIGN_TABLE ||
-           (kind == RELKIND_SEQUENCE && named_are_new);
-}
-
-// A cascade over thousands of tables is not counted through.
-constexpr std::size_t most_counted = 20;
-
-void add_rows(core::Effect &effect)
-{
-    const intercept::Count rows = intercept::count_rows(effect.object.objid, false);
-    effect.rows = rows.rows;
-    effect.loss = rows.text("row");
-    if (!effect.loss.empty()) effect.loss += " would be lost";
-}
-
-}  // namespace
-
-std::vector<core::Address> add_collateral(const std::vector<core::Address> &originals, bool cascade, std::string_view rule,
-                                          Effects &effects)
-{
-    using intercept::Reach;
-    std::vector<core::Address> parts;
-    const bool named_are_new = std::all_of(originals.begin(), originals.end(), is_exempt);
-    const auto closure = intercept::drop_closure(originals, cascade);
-    std::set<core::Address> whole(originals.begin(), originals.end());
-    for (const auto &dropped : closure) whole.insert(dropped.address);
-    // A default or constraint goes without saying when its table goes.
-    const auto said_with_container = [&whole](core::Address address) {
-        const core::Address container = catalog::containing_object(address);
-        return container != address && whole.count(container) > 0;
-    };
-    for (const auto &dropped : closure) {
-        if (dropped.reach == Reach::part) parts.push_back(dropped.address);
-        const bool concerns = dropped.reach == Reach::cascade || holds_data(dropped.address, named_are_new && dropped.reach == Reach::part);
-        if (!concerns || is_exempt(dropped.address) || said_with_container(dropped.address)) continue;
-        core::Effect effect = intercept::effect_on(rule, "dropping", dropped.address);
-        if (effect.identity.empty()) continue;
-        effect.collateral = true;
-        const core::Address parent = parent_of(dropped.address);
-        if (whole.count(parent) == 0) effect.parent = parent;
-        if (effects.size() < most_counted && holds_data(dropped.address, false)) add_rows(effect);
-        effects.push_back(std::move(effect));
+    std::set<core::Address> old;
+    for (const auto &part : parts) {
+        const bool counts = part.objsubid == 0 && (part.classid == RelationRelationId || part.classid == ConstraintRelationId ||
+                                                   part.classid == StatisticExtRelationId);
+        if (counts && !is_exempt(part)) old.insert(part);
     }
-    return parts;
+    std::string text;
+    for (const auto &part : old) text += ' ' + std::to_string(part.classid) + '.' + std::to_string(part.objid);
+    return text;
 }
 
 }  // namespace judge

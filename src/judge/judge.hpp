@@ -9,9 +9,11 @@
 namespace judge {
 
 // What a utility statement would destroy, found from its parse tree and the
-// catalogs before it runs: without locks on user objects, side effects or a
-// transaction id.  Tag and effects are filled in, the text is the caller's.
-// What is exempt (temporary, created by the same transaction, absent) gives no effect.
+// catalogs before it runs: without waiting, side effects or a transaction id.
+// Tag and effects are filled in, the text is the caller's.  What is exempt
+// (temporary, created by the same transaction, absent) gives no effect.
+// Only where the whole statement seems to lose nothing is that proven: under
+// the locks it is about to take, taken as it would take them and kept.
 core::Judgement judge(Node *parsetree);
 
 using Effects = std::vector<core::Effect>;
@@ -40,7 +42,12 @@ void judge_define(const DefineStmt *statement, Effects &effects);
 
 // Parts shared by them.
 
-// Every table that the command empties: named, partitions and children, by cascade.
+// Objects that a statement which seems to lose nothing locks, in its order.
+std::vector<core::Address> locks_of_alter_table(const AlterTableStmt *statement);
+std::vector<core::Address> locks_of_drop(const DropStmt *statement);
+
+// Every table that the command empties, in the order it locks them: named,
+// partitions and children, by cascade.
 std::vector<Oid> truncated_tables(const TruncateStmt *statement);
 
 // Objects of this database that the role owns, and shared ones.
@@ -55,8 +62,11 @@ bool is_exempt_with_children(Oid relation, AttrNumber column, bool with_children
 // The table that the object is a partition of, else all zero.
 core::Address parent_of(core::Address address);
 
-// What tells one set of members from another in a digest; empty for a table without any.
+// What tells one set of children from another in a digest, without those that
+// are exempt: they would be others at the next attempt.
 std::string children_text(Oid relation, bool with_children);
+// The same of indexes and constraints that go with something.
+std::string parts_text(const std::vector<core::Address> &parts);
 
 // Raise what the server would raise for a role that may not run the command:
 // who cannot drop a table learns nothing about it and files no proposal.
@@ -64,9 +74,9 @@ void require_ownership(core::Address address);
 void require_truncate_privilege(Oid relation);
 
 // Adds what goes along when the originals are dropped, under the given rule:
-// what depends on them, with cascade, and tables among their parts (partitions,
-// or what a partition of a new table holds).  Returns the parts that go
-// automatically.
+// what depends on them, with cascade, tables among their parts (partitions),
+// and what is older than the new object it goes with (the index of a partition
+// with a new one of its parent).  Returns the parts that go automatically.
 std::vector<core::Address> add_collateral(const std::vector<core::Address> &originals, bool cascade, std::string_view rule,
                                           Effects &effects);
 

@@ -6,7 +6,8 @@
 namespace judge {
 namespace {
 
-// Tables with a foreign key to one of those given, directly or not.
+// Tables with a foreign key to one of those given, directly or not, in the
+// order the server goes through them.
 std::vector<Oid> referencing_tables(const std::vector<Oid> &named)
 {
     struct Found {
@@ -21,13 +22,8 @@ std::vector<Oid> referencing_tables(const std::vector<Oid> &named)
         const int own = list_length(tables);
         List *fresh = list_copy(tables);
         while (fresh != NIL) {
+            // Partitions have foreign keys of their own; other children are not emptied by CASCADE.
             fresh = list_difference_oid(heap_truncate_find_FKs(tables), tables);
-            List *with_children = NIL;
-            const ListCell *cell;
-            foreach (cell, fresh) {
-                with_children = list_concat_unique_oid(with_children, find_all_inheritors(lfirst_oid(cell), NoLock, nullptr));
-            }
-            fresh = list_difference_oid(with_children, tables);
             tables = list_concat(tables, fresh);
         }
         const int count = list_length(tables) - own;
@@ -48,15 +44,15 @@ struct Truncated {
 void add_effect(const Truncated &what, std::string_view rule, Effects &effects)
 {
     if (is_exempt_with_children(what.relation, 0, what.with_children)) return;
-    // An empty table loses nothing: a parallel restore truncates the tables it
-    // is about to fill.
-    const intercept::Count rows = intercept::count_rows(what.relation, what.with_children, intercept::Proof::exclusive);
-    if (rows.exact && rows.rows == 0 && !what.restart) return;
+    const intercept::Count rows = intercept::count_rows(what.relation, what.with_children);
     core::Effect effect = intercept::effect_on(rule, "truncating", intercept::address_of(RelationRelationId, what.relation));
     effect.rows = rows.rows;
     effect.loss = rows.text("row");
     if (!effect.loss.empty()) effect.loss += " would be lost";
     effect.collateral = what.collateral;
+    // An empty table loses nothing: a parallel restore truncates the tables it
+    // is about to fill.
+    effect.seems_empty = rows.none() && !what.restart;
     effect.detail = (what.restart ? "restart identity" : "") + children_text(what.relation, what.with_children);
     effects.push_back(std::move(effect));
 }

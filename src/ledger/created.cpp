@@ -44,4 +44,22 @@ bool created_in_this_transaction(core::Address address)
     });
 }
 
+bool joined_in_this_transaction(std::uint32_t child, std::uint32_t parent)
+{
+    if (!guard::assigned_xid()) return false;
+    return pg::call([child, parent] {
+        std::array<ScanKeyData, 1> key;
+        ScanKeyInit(&key[0], Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(child));
+        bool own = false;
+        bool earlier = false;
+        each_version(InheritsRelationId, InheritsRelidSeqnoIndexId, key, [&](HeapTuple tuple) {
+            if (reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple))->inhparent != parent) return;
+            const Version version = version_of(tuple);
+            own = own || version == Version::own;
+            earlier = earlier || version == Version::removed || version == Version::current;
+        });
+        return own && !earlier;
+    });
+}
+
 }  // namespace ledger

@@ -41,4 +41,7 @@ std::int64_t last_id();
 // ledger and the relation cache know.  A column is asked by its objsubid.
 bool created_in_this_transaction(core::Address address);
 
+// Whether it was the current transaction that made the one a partition or child of the other.
+bool joined_in_this_transaction(std::uint32_t child, std::uint32_t parent);
+
 }  // namespace ledger
