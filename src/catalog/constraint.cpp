@@ -55,10 +55,9 @@ List *enforcement(Draft *draft, Oid constraint)
              if (!form->tgisinternal) return;
              char *const function = get_func_name(form->tgfoid);
              states = lappend(states, psprintf("%s=%c", function != nullptr ? function : "?", form->tgenabled));
-             if (form->tgenabled != TRIGGER_FIRES_ON_ORIGIN) {
-                 ordinary = false;
-                 draft->touch(tuple);
-             }
+             // Switching a trigger back on is a change, too.
+             draft->touch(tuple);
+             if (form->tgenabled != TRIGGER_FIRES_ON_ORIGIN) ordinary = false;
          });
     return ordinary ? NIL : sorted(states);
 }

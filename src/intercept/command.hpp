@@ -7,6 +7,7 @@
 
 #include "approval/approval.hpp"
 #include "core/judgement.hpp"
+#include "ledger/record.hpp"
 #include "pg/call.hpp"
 
 namespace intercept {
@@ -17,6 +18,7 @@ struct UtilityRecord {
     std::string object_type;
     std::string identity;
     core::Address address;
+    std::string created_event_trigger = {};  // its name: it has an address when the command has run
 };
 
 // What is known of the utility command under way, for those who record it.
@@ -29,6 +31,7 @@ struct CurrentCommand {
     core::Judgement judgement;              // effects that need the approval
     std::optional<approval::Cover> cover;   // to be spent when the command has run
     std::vector<UtilityRecord> records;     // to be written when the command has run
+    std::vector<ledger::SideEffect> side_effects;  // to be looked at when the command has run
     std::optional<std::string> explained;   // quoted name of what EXPLAIN ANALYZE creates
     bool irrevocable = false;               // what it did to files stays when its transaction fails
     LocalTransactionId transaction = pg::compat::local_transaction();  // the one it began in

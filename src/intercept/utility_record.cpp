@@ -72,13 +72,18 @@ void add_event_trigger(Records &records, std::string_view operation, const char 
     add(records, operation, "event trigger", name, EventTriggerRelationId, trigger);
 }
 
+void add_new_event_trigger(Records &records, const char *name)
+{
+    add(records, "create", "event trigger", name);
+    records.back().created_event_trigger = name;
+}
+
 std::string_view type_word(ObjectType type)
 {
     switch (type) {
         case OBJECT_ROLE: return "role";
         case OBJECT_DATABASE: return "database";
         case OBJECT_TABLESPACE: return "tablespace";
-        case OBJECT_EVENT_TRIGGER: return "event trigger";
         case OBJECT_PARAMETER_ACL: return "parameter";
         default: return {};
     }
@@ -88,6 +93,7 @@ std::string_view type_word(ObjectType type)
 // only the kinds without event triggers are ours.
 void add_named(Records &records, ObjectType type, const char *name)
 {
+    if (type == OBJECT_EVENT_TRIGGER) return add_event_trigger(records, "alter", name);
     const std::string_view word = type_word(type);
     if (!word.empty()) add(records, "alter", word, name);
 }
@@ -177,7 +183,7 @@ std::vector<UtilityRecord> utility_records(Node *tree)
             add(records, "alter", "tablespace", as<AlterTableSpaceOptionsStmt>(tree)->tablespacename);
             break;
         case T_DropTableSpaceStmt: add(records, "drop", "tablespace", as<DropTableSpaceStmt>(tree)->tablespacename); break;
-        case T_CreateEventTrigStmt: add(records, "create", "event trigger", as<CreateEventTrigStmt>(tree)->trigname); break;
+        case T_CreateEventTrigStmt: add_new_event_trigger(records, as<CreateEventTrigStmt>(tree)->trigname); break;
         case T_AlterEventTrigStmt: add_event_trigger(records, "alter", as<AlterEventTrigStmt>(tree)->trigname); break;
         case T_DropStmt: add_dropped(records, as<DropStmt>(tree)); break;
         case T_RenameStmt:
@@ -186,7 +192,14 @@ std::vector<UtilityRecord> utility_records(Node *tree)
             break;
         case T_AlterOwnerStmt: add_named(records, as<AlterOwnerStmt>(tree)->objectType, string_of(as<AlterOwnerStmt>(tree)->object)); break;
         case T_CommentStmt: add_named(records, as<CommentStmt>(tree)->objtype, string_of(as<CommentStmt>(tree)->object)); break;
-        case T_SecLabelStmt: add_named(records, as<SecLabelStmt>(tree)->objtype, string_of(as<SecLabelStmt>(tree)->object)); break;
+        case T_SecLabelStmt:
+            // A label shows in no definition: it is recorded by the name alone.
+            if (as<SecLabelStmt>(tree)->objtype == OBJECT_EVENT_TRIGGER) {
+                add(records, "alter", "event trigger", string_of(as<SecLabelStmt>(tree)->object));
+            } else {
+                add_named(records, as<SecLabelStmt>(tree)->objtype, string_of(as<SecLabelStmt>(tree)->object));
+            }
+            break;
         case T_GrantStmt: add_granted_objects(records, as<GrantStmt>(tree)); break;
         default: break;
     }

@@ -6,6 +6,7 @@
 #include "intercept/binding.hpp"
 #include "intercept/describe.hpp"
 #include "intercept/gate.hpp"
+#include "intercept/side_effects.hpp"
 #include "intercept/utility_record.hpp"
 #include "judge/judge.hpp"
 #include "judge/mass_change.hpp"
@@ -33,7 +34,6 @@ bool concerns_schema(const Node *tree)
         case T_DeallocateStmt:
         case T_CallStmt:
         case T_DoStmt:
-        case T_ClusterStmt:
         case T_VacuumStmt:
         case T_ReindexStmt:
         case T_VariableSetStmt:
@@ -46,6 +46,7 @@ bool concerns_schema(const Node *tree)
         case T_NotifyStmt:
         case T_ListenStmt:
         case T_UnlistenStmt: return false;
+        case T_ClusterStmt: return reinterpret_cast<const ClusterStmt *>(tree)->indexname != nullptr;
         case T_ExplainStmt: return created_by_explain(const_cast<Node *>(tree)) != nullptr;
         default: return true;
     }
@@ -80,6 +81,7 @@ std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view state
     command->judgement.statement = command->statement;
     bind_to_text(command->judgement, statement);
     command->records = utility_records(tree);
+    command->side_effects = side_effects(tree);
     command->irrevocable = is_irrevocable(tree);
     if (const IntoClause *const into = created_by_explain(tree)) {
         command->explained =
@@ -144,8 +146,14 @@ void record_explained(const std::string &name, const std::string &tag)
 void record_all(const CurrentCommand &command)
 {
     for (const auto &record : command.records) {
-        ledger::record_utility(command.judgement.tag, record.operation, record.object_type, record.identity, record.address);
+        core::Address address = record.address;
+        if (!record.created_event_trigger.empty()) {
+            const char *const name = record.created_event_trigger.c_str();
+            address = address_of(EventTriggerRelationId, pg::call([name] { return get_event_trigger_oid(name, true); }));
+        }
+        ledger::record_utility(command.judgement.tag, record.operation, record.object_type, record.identity, address);
     }
+    ledger::record_side_effects(command.judgement.tag, command.side_effects);
 }
 
 // After the files of a database are gone, failing the command would leave a

@@ -1,5 +1,8 @@
 #include "ledger/baseline.hpp"
 
+#include <map>
+#include <set>
+
 #include "catalog/reader.hpp"
 #include "core/definition.hpp"
 #include "guard/installation.hpp"
@@ -19,6 +22,7 @@ enum Column : int { singleton = 1, system_identifier, database_oid, column_count
 struct State {
     bool found;
     bool same;
+    bool copied;  // from another database of the cluster
     bool own_change;  // not committed yet
     ItemPointerData row;
 };
@@ -40,6 +44,7 @@ State read_state()
             const Oid database = DatumGetObjectId(heap_getattr(tuple, database_oid, RelationGetDescr(relation), &null));
             state.found = true;
             state.same = system == running && database == MyDatabaseId;
+            state.copied = system == running && database != MyDatabaseId;
             state.own_change = TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data));
             state.row = tuple->t_self;
         }
@@ -63,24 +68,44 @@ void write_state(const State &state)
     }
 }
 
-bool contains(const std::vector<Subject> &subjects, core::Address address)
+// The state of an object from before the command, in a table of another cluster: pg_upgrade
+// keeps the OIDs of relations and types, and those alone, which tells what had another name.
+std::optional<Known> find_before(const Subject &subject)
 {
-    return std::any_of(subjects.begin(), subjects.end(), [address](const Subject &subject) { return subject.address == address; });
+    std::optional<Known> known = find_named(subject.object_type, subject.identity);
+    const bool keeps_oid = subject.address.classid == RelationRelationId || subject.address.classid == TypeRelationId;
+    if (known || !keeps_oid) return known;
+    known = find_at(subject.address);
+    if (known && known->object_type != subject.object_type) known.reset();
+    return known;
 }
 
-// Reads all but the given ones, whose state from before is put back under their present addresses.
+bool is_own_change(const core::Facts &facts)
+{
+    return std::any_of(facts.begin(), facts.end(), [](const core::Fact &fact) { return TransactionIdIsCurrentTransactionId(fact.xmin); });
+}
+
+KnownState state_of(core::Address address, const Known &known) { return {address, known.object_type, known.identity, known.definition, known.ledger_id}; }
+
+// Reads all but the given ones and what the transaction changed besides, whose state from
+// before is put back under their present addresses.
 void replace_baseline(const std::vector<Subject> &changed)
 {
-    std::vector<KnownState> kept;
-    for (const Subject &subject : changed) {
-        std::optional<Known> known = find_named(subject.object_type, subject.identity);
-        if (known) kept.push_back({subject.address, known->object_type, known->identity, known->definition, known->ledger_id});
-    }
+    std::map<core::Address, KnownState> kept;
+    std::set<core::Address> skipped;
+    const auto keep = [&](const Subject &subject) {
+        if (!skipped.insert(subject.address).second) return;
+        if (const std::optional<Known> known = find_before(subject)) kept.emplace(subject.address, state_of(subject.address, *known));
+    };
+    for (const Subject &subject : changed) keep(subject);
+    catalog::read_database([&](core::Facts &&facts) {
+        if (is_own_change(facts)) keep(describe(facts.front().address));
+    });
     forget_all();
-    for (const KnownState &state : kept) remember(state, std::nullopt);
+    for (const auto &[address, state] : kept) remember(state, std::nullopt);
     catalog::read_database([&](core::Facts &&facts) {
         const core::Address address = facts.front().address;
-        if (contains(changed, address)) return;
+        if (skipped.contains(address)) return;
         const pg::ScratchContext scratch;
         const Subject subject = describe(address);
         remember({address, subject.object_type, subject.identity, pg::jsonb_datum(core::definition_json(facts)), std::nullopt},
@@ -109,7 +134,8 @@ void ensure_baseline(const std::vector<Subject> &changed)
         state = read_state();
     }
     if (!state.same) {
-        replace_baseline(changed);
+        // A copy within the cluster has every object under the address it had: what was known holds.
+        if (!state.copied) replace_baseline(changed);
         write_state(state);
         watch_version_tables();
     } else if (!state.own_change) {

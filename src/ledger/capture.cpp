@@ -50,7 +50,7 @@ bool is_created(const Subject &subject, const std::string &tag, Cause cause)
 
 std::int64_t capture_name(const Subject &subject, const std::string &tag, Cause cause, const std::string &source)
 {
-    if (cause == Cause::indirect) return 0;
+    if (cause != Cause::named && cause != Cause::unreadable) return 0;
     const bool created = makes_objects(tag) && created_in_this_transaction(subject.address);
     return append(change_of(subject, tag, created ? "create" : "alter", source), Images{});
 }
@@ -88,15 +88,18 @@ Image image_of(core::Facts &&facts)
     return {std::move(facts), definition};
 }
 
-// An object that exists and has no definition of its own any more: an index
-// that was attached to its parent's.
+// An object that exists and is none of its own any more: an index that was attached to its
+// parent's or became a constraint's, a table that an extension took in.
 std::int64_t capture_absorbed(const std::optional<Known> &known, const Subject &subject, const std::string &tag, const std::string &source)
 {
     if (!known) return 0;
     Images images;
     images.before = known->definition;
     images.difference = jsonb_of(core::compare(pg::facts_from_definition(known->definition), {}));
-    const std::int64_t row = append(change_of(subject, tag, "alter", source), images);
+    Change change = change_of(subject, tag, "alter", source);
+    change.object_type = known->object_type;
+    change.identity = known->identity;
+    const std::int64_t row = append(change, images);
     forget(*known);
     return row;
 }
@@ -125,17 +128,34 @@ void tell_unobserved(Known &known, const core::Facts &facts, const Subject &subj
     known.definition = *images.after;
 }
 
+// The opposite: what was there before was no object to compare.
+std::int64_t capture_released(const std::optional<Known> &known, const Subject &subject, core::Facts &&read, const std::string &tag,
+                              const std::string &source)
+{
+    const auto [facts, after] = image_of(std::move(read));
+    Images images;
+    images.after = after;
+    images.difference = jsonb_of(core::compare({}, facts));
+    const std::int64_t row = append(change_of(subject, tag, "alter", source), images);
+    remember({subject.address, subject.object_type, subject.identity, after, row}, known);
+    return row;
+}
+
 std::int64_t capture_held(Held &&held, const Subject &subject, const std::string &tag, Cause cause, const std::string &source)
 {
     // The definition as of now: it includes what others committed before the object was got.
     const SnapshotScope snapshot;
     core::Facts read = catalog::read_object(subject.address);
-    if (read.empty()) return capture_absorbed(held.known, subject, tag, source);
+    if (read.empty() || cause == Cause::absorbed) return capture_absorbed(held.known, subject, tag, source);
+    // A transaction that releases several at once comes by the first of them again.
+    const bool released = cause == Cause::released && (!held.known || was_extension_member(subject.address));
+    if (released) return capture_released(held.known, subject, std::move(read), tag, source);
     const bool created = is_created(subject, tag, cause);
     std::optional<Known> known = last_seen(std::move(held), subject, created);
     const auto [facts, after] = image_of(std::move(read));
     if (known && cause != Cause::unreadable && same_bytes(known->definition, after)) return 0;
-    if (known && cause != Cause::indirect && source != "unobserved") tell_unobserved(*known, facts, subject);
+    const bool acted_on = cause == Cause::named || cause == Cause::unreadable;
+    if (known && acted_on && source != "unobserved") tell_unobserved(*known, facts, subject);
 
     Images images;
     images.after = after;

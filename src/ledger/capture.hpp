@@ -13,7 +13,9 @@ namespace ledger {
 enum class Cause {
     named,       // the command acts on it
     unreadable,  // the same, and the effect may lie outside of what definitions hold
-    indirect     // it depends on what the command acts on
+    indirect,    // it depends on what the command acts on
+    absorbed,    // it ceased to be an object of its own: its parent's, its constraint or an extension stands for it
+    released     // it became one
 };
 
 // Before the objects of one command are captured: holds those that have a definition, in

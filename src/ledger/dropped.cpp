@@ -1,5 +1,6 @@
 #include "ledger/event_list.hpp"
 #include "ledger/server_rows.hpp"
+#include "ledger/version.hpp"
 #include "pg/call.hpp"
 
 namespace ledger {
@@ -14,7 +15,8 @@ struct Row {
     const char *schema_name;
     const char *identity;
     bool part;
-    ObjectAddress container;  // of a part, invalid when it is gone
+    ObjectAddress container;  // of a part or an index, invalid when it is gone
+    bool marked;
     Row *next;
 };
 
@@ -64,6 +66,20 @@ ObjectAddress named_publication(List *arguments)
     return found;
 }
 
+// The table of an index is told by the row that went, and so is what the index was to it.
+void find_table(Row *row)
+{
+    std::array<ScanKeyData, 1> key;
+    ScanKeyInit(&key[0], Anum_pg_index_indexrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(row->address.objectId));
+    each_version(IndexRelationId, IndexRelidIndexId, key, [row](HeapTuple tuple) {
+        const Version version = version_of(tuple);
+        if (version != Version::removed && version != Version::own) return;
+        const auto *const form = reinterpret_cast<const FormData_pg_index *>(GETSTRUCT(tuple));
+        ObjectAddressSet(row->container, RelationRelationId, form->indrelid);
+        row->marked = row->marked || form->indisclustered || form->indisreplident;
+    });
+}
+
 void find_container(Row *row, List *names, List *arguments)
 {
     row->container = InvalidObjectAddress;
@@ -71,7 +87,11 @@ void find_container(Row *row, List *names, List *arguments)
     switch (row->address.classId) {
         case RelationRelationId:
             row->part = row->address.objectSubId != 0;
-            if (row->part) ObjectAddressSet(row->container, RelationRelationId, row->address.objectId);
+            if (row->part) {
+                ObjectAddressSet(row->container, RelationRelationId, row->address.objectId);
+            } else if (std::strcmp(row->object_type, "index") == 0) {
+                find_table(row);
+            }
             break;
         case ConstraintRelationId:
             row->container = list_length(names) == 1 ? named_domain(names) : named_relation(names);
@@ -86,6 +106,35 @@ void find_container(Row *row, List *names, List *arguments)
         case AccessMethodProcedureRelationId: break;
         default: row->part = false;
     }
+}
+
+// The event triggers that a function took along, which the server keeps out of its list.
+Row *event_triggers_of(const Row *function, Row *last)
+{
+    std::array<ScanKeyData, 2> keys;
+    ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(ProcedureRelationId));
+    ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(function->address.objectId));
+    each_version(DependRelationId, DependReferenceIndexId, keys, [&last](HeapTuple tuple) {
+        const auto *const form = reinterpret_cast<const FormData_pg_depend *>(GETSTRUCT(tuple));
+        if (form->classid != EventTriggerRelationId || version_of(tuple) != Version::removed) return;
+        const Oid trigger = form->objid;
+        std::array<ScanKeyData, 1> key;
+        ScanKeyInit(&key[0], Anum_pg_event_trigger_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(trigger));
+        const char *name = nullptr;
+        each_version(EventTriggerRelationId, EventTriggerOidIndexId, key, [&name](HeapTuple version) {
+            if (version_of(version) == Version::neither) return;
+            name = pstrdup(NameStr(reinterpret_cast<const FormData_pg_event_trigger *>(GETSTRUCT(version))->evtname));
+        });
+        if (name == nullptr) return;
+        auto *const row = static_cast<Row *>(palloc0(sizeof(Row)));
+        ObjectAddressSet(row->address, EventTriggerRelationId, trigger);
+        row->named = true;
+        row->object_type = "event trigger";
+        row->identity = quote_identifier(name);
+        last->next = row;
+        last = row;
+    });
+    return last;
 }
 
 Row *collect()
@@ -105,6 +154,7 @@ Row *collect()
         find_container(row, column_texts(slot, address_names), column_texts(slot, address_args));
         (last == nullptr ? first : last->next) = row;
         last = row;
+        if (row->address.classId == ProcedureRelationId) last = event_triggers_of(row, last);
     });
     return first;
 }
@@ -123,7 +173,8 @@ std::vector<Dropped> dropped_objects()
         dropped.subject.temporary = row->temporary;
         dropped.named = row->named;
         dropped.part = row->part;
-        if (row->part && OidIsValid(row->container.objectId)) {
+        dropped.marked = row->marked;
+        if (OidIsValid(row->container.objectId)) {
             dropped.container = core::Address{row->container.classId, row->container.objectId, 0};
         }
     }

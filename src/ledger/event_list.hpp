@@ -12,6 +12,7 @@ struct Touched {
     core::Address address;
     bool in_extension;
     Cause cause;
+    std::string renamed_from;  // its name before the command, empty when that did not change it
 };
 
 // What the commands of the current ddl_command_end event act on, then what
@@ -22,8 +23,9 @@ struct Dropped {
     Subject subject;
     bool named;  // by the command, or by a normal dependency on what it names
     bool part;   // of another object
-    // Of a part: what it was a part of, when that is still there.
+    // Of a part: what it was a part of, when that is still there.  Of an index: its table.
     std::optional<core::Address> container;
+    bool marked = false;  // an index that its table was clustered on or identified by
 };
 
 // What the command of the current sql_drop event removed.

@@ -32,7 +32,15 @@ const EventTriggerData *event_data(FunctionCallInfo fcinfo, const char *function
 struct Affected {
     Subject subject;
     Cause cause;
+    core::Address touched;     // the object or the part of it
+    std::string renamed_from;  // name of that before the command, empty when it kept it
 };
+
+// What is no object of its own any more is looked for under its own address still.
+core::Address address_of(const Touched &touched)
+{
+    return touched.cause == Cause::absorbed ? touched.address : kept_object(touched.address);
+}
 
 // The objects behind the touched addresses, each once, what is named first.
 // What is named is held before it is described: its name is that of its definition.
@@ -41,12 +49,12 @@ std::vector<Affected> affected_objects(const std::vector<Touched> &touched)
     std::vector<Affected> affected;
     std::set<core::Address> seen;
     for (const Touched &one : touched) {
-        if (one.cause != Cause::indirect && !one.in_extension) seen.insert(kept_object(one.address));
+        if (one.cause != Cause::indirect && !one.in_extension) seen.insert(address_of(one));
     }
     hold_in_order({seen.begin(), seen.end()});
     seen.clear();
     for (const Touched &one : touched) {
-        const core::Address address = kept_object(one.address);
+        const core::Address address = address_of(one);
         if (!seen.insert(address).second) continue;
         // The row of the extension stands for what its script does to its members.
         if (one.in_extension && is_extension_member(address)) continue;
@@ -54,7 +62,7 @@ std::vector<Affected> affected_objects(const std::vector<Touched> &touched)
         Subject subject = describe(address);
         if (subject.identity.empty()) continue;
         subject.in_extension = one.in_extension;
-        affected.push_back({std::move(subject), one.cause});
+        affected.push_back({std::move(subject), one.cause, one.address, one.renamed_from});
     }
     return affected;
 }
@@ -71,9 +79,24 @@ void record_command_end(const std::string &tag)
     ensure_baseline(subjects);
     for (const Affected &one : affected) {
         const pg::ScratchContext scratch;
-        capture(one.subject, tag, one.cause);
+        const bool recorded = capture(one.subject, tag, one.cause) != 0;
+        if (!recorded && !one.renamed_from.empty()) record_renamed_part(one.subject, one.touched, one.renamed_from, tag);
         if (one.subject.address.classid == RelationRelationId) watch_if_version_table(one.subject.address.objid);
     }
+}
+
+// A table need not change with its index: what it says of a marked one goes with that.
+void add_container(std::vector<Affected> &altered, const Dropped &dropped)
+{
+    const Cause cause = dropped.part || dropped.marked ? Cause::named : Cause::indirect;
+    const core::Address address = kept_object(*dropped.container);
+    for (Affected &one : altered) {
+        if (one.subject.address != address) continue;
+        if (cause == Cause::named) one.cause = cause;
+        return;
+    }
+    Subject container = describe(address);
+    if (!container.identity.empty()) altered.push_back({std::move(container), cause, address, {}});
 }
 
 void record_drop(const std::string &tag)
@@ -82,19 +105,14 @@ void record_drop(const std::string &tag)
     const catalog::PinnedSettings pinned;
     const SnapshotScope snapshot;
     std::vector<Subject> gone;
-    std::vector<Subject> altered;
-    std::set<core::Address> containers;
+    std::vector<Affected> altered;
     for (const Dropped &dropped : all) {
         if (dropped.subject.temporary && !settings::record_temp()) continue;
-        if (!dropped.part) {
-            gone.push_back(dropped.subject);
-        } else if (dropped.container && containers.insert(*dropped.container).second) {
-            Subject container = describe(*dropped.container);
-            if (!container.identity.empty()) altered.push_back(std::move(container));
-        }
+        if (!dropped.part) gone.push_back(dropped.subject);
+        if (dropped.container) add_container(altered, dropped);
     }
     std::vector<Subject> changed = gone;
-    changed.insert(changed.end(), altered.begin(), altered.end());
+    for (const Affected &one : altered) changed.push_back(one.subject);
     ensure_baseline(changed);
     const bool drops_extension =
         std::any_of(gone.begin(), gone.end(), [](const Subject &one) { return one.address.classid == ExtensionRelationId; });
@@ -106,9 +124,9 @@ void record_drop(const std::string &tag)
         const bool named = dropped.named && !(drops_extension && was_extension_member(dropped.subject.address));
         capture_drop(dropped.subject, tag, named);
     }
-    for (const Subject &container : altered) {
+    for (const Affected &one : altered) {
         const pg::ScratchContext scratch;
-        capture(container, tag, Cause::named);
+        capture(one.subject, tag, one.cause);
     }
 }
 

@@ -209,6 +209,8 @@ Held hold_known(core::Address address, bool wait)
     return held;
 }
 
+std::optional<Known> find_at(core::Address address) { return known_of(find_by_address(address, Locking::none).copied); }
+
 std::optional<Known> find_named(const std::string &type, const std::string &name) { return find_by_name(type, name, false); }
 
 std::optional<Known> find_renumbered(const std::string &type, const std::string &name) { return find_by_name(type, name, true); }

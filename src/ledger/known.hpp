@@ -31,6 +31,8 @@ struct Held {
 // read, several of them in the order of their addresses.  Without wait, an object that
 // another transaction holds is not got.  What this transaction created or dropped needs no holding.
 Held hold_known(core::Address address, bool wait);
+// The row under the address, whether or not that holds, without waiting for anybody.
+std::optional<Known> find_at(core::Address address);
 // By what it is and its name, whether or not its address still holds.
 std::optional<Known> find_named(const std::string &object_type, const std::string &identity);
 // The same for objects that the server gave a new OID

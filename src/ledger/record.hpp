@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/fact.hpp"
+#include "ledger/subject.hpp"
 
 namespace ledger {
 
@@ -30,6 +32,19 @@ std::int64_t append(const Change &change);
 // commands, REASSIGN OWNED...), after it ran.
 void record_utility(const std::string &tag, const std::string &operation, const std::string &object_type,
                     const std::string &identity, core::Address address);
+
+// An object that a command without an event trigger may have changed.
+struct SideEffect {
+    core::Address address;
+    bool named;  // by the command; else it shows the new name of what the command acts on
+};
+
+// Records those whose definitions differ from the ones last seen.
+void record_side_effects(const std::string &tag, const std::vector<SideEffect> &effects);
+
+// Records a new name that no definition holds: of an index, a key or a sequence that is a
+// part of something else.  The whole is what it is a part of.
+void record_renamed_part(const Subject &whole, core::Address part, const std::string &old_name, const std::string &tag);
 
 // Records that langchef_guard.mode of this session was changed.
 void record_mode_change(const char *before, const char *after, const std::string &tag);

@@ -1,38 +1,11 @@
 #include "ledger/event_list.hpp"
+#include "ledger/items.hpp"
 #include "ledger/server_rows.hpp"
-#include "ledger/version.hpp"
 
 namespace ledger {
 namespace {
 
 // Everything here but touched_objects runs inside pg::call.
-struct Item {
-    ObjectAddress address;
-    bool in_extension;
-    Cause cause;
-    Item *next;
-};
-
-struct Items {
-    Item *first = nullptr;
-    Item *last = nullptr;
-
-    void add(const ObjectAddress &address, bool in_extension, Cause cause)
-    {
-        if (!OidIsValid(address.objectId)) return;
-        auto *const item = static_cast<Item *>(palloc0(sizeof(Item)));
-        *item = Item{address, in_extension, cause, nullptr};
-        (last == nullptr ? first : last->next) = item;
-        last = item;
-    }
-    void add(Oid classid, Oid objid, bool in_extension, Cause cause)
-    {
-        ObjectAddress address;
-        ObjectAddressSet(address, classid, objid);
-        add(address, in_extension, cause);
-    }
-};
-
 Oid grant_class(ObjectType type)
 {
     switch (type) {
@@ -104,82 +77,6 @@ void add_default_privileges(Items *items, const CollectedCommand *command)
     }
 }
 
-// A change of a table goes down to its heirs and partitions.
-void add_heirs(Items *items, Oid relation, bool in_extension)
-{
-    const char kind = get_rel_relkind(relation);
-    if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE && kind != RELKIND_FOREIGN_TABLE) return;
-    if (!has_subclass(relation)) return;
-    List *const heirs = find_all_inheritors(relation, NoLock, nullptr);
-    for (int i = 1; i < list_length(heirs); ++i) {
-        items->add(RelationRelationId, list_nth_oid(heirs, i), in_extension, Cause::indirect);
-    }
-}
-
-void add_indexes(Items *items, Oid table, bool in_extension)
-{
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_index_indrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(table));
-    const Relation catalog = table_open(IndexRelationId, AccessShareLock);
-    const SysScanDesc scan = systable_beginscan(catalog, IndexIndrelidIndexId, true, nullptr, 1, &key);
-    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
-        const auto *const form = reinterpret_cast<const FormData_pg_index *>(GETSTRUCT(tuple));
-        items->add(RelationRelationId, form->indexrelid, in_extension, Cause::indirect);
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-}
-
-// What mentions an object by name shows its new name when deparsed; what a
-// schema holds is mentioned with the schema's name by what depends on it in turn.
-void add_dependents(Items *items, const ObjectAddress &object, bool in_extension)
-{
-    ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(object.classId));
-    ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(object.objectId));
-    const Relation catalog = table_open(DependRelationId, AccessShareLock);
-    const SysScanDesc scan = systable_beginscan(catalog, DependReferenceIndexId, true, nullptr, 2, keys);
-    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
-        CHECK_FOR_INTERRUPTS();
-        const auto *const form = reinterpret_cast<const FormData_pg_depend *>(GETSTRUCT(tuple));
-        if (object.objectSubId != 0 && form->refobjsubid != object.objectSubId) continue;
-        if (form->classid == object.classId && form->objid == object.objectId) continue;
-        ObjectAddress dependent;
-        ObjectAddressSubSet(dependent, form->classid, form->objid, form->objsubid);
-        items->add(dependent, in_extension, Cause::indirect);
-        if (object.classId == NamespaceRelationId) add_dependents(items, dependent, in_extension);
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-}
-
-void add_owned_sequences(Items *items, Oid table, bool in_extension)
-{
-    List *const sequences = getOwnedSequences(table);
-    for (int i = 0; i < list_length(sequences); ++i) {
-        items->add(RelationRelationId, list_nth_oid(sequences, i), in_extension, Cause::indirect);
-    }
-}
-
-void add_partition(Items *items, Oid partition, bool in_extension)
-{
-    items->add(RelationRelationId, partition, in_extension, Cause::named);
-    if (get_rel_relkind(partition) == RELKIND_RELATION) add_indexes(items, partition, in_extension);
-    add_heirs(items, partition, in_extension);
-}
-
-// DETACH is reported with the parent alone: the partitions it had are told by
-// the rows that went.
-void add_detached(Items *items, Oid parent, bool in_extension)
-{
-    std::array<ScanKeyData, 1> key;
-    ScanKeyInit(&key[0], Anum_pg_inherits_inhparent, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(parent));
-    each_version(InheritsRelationId, InheritsParentIndexId, key, [&](HeapTuple tuple) {
-        if (version_of(tuple) != Version::removed) return;
-        add_partition(items, reinterpret_cast<const FormData_pg_inherits *>(GETSTRUCT(tuple))->inhrelid, in_extension);
-    });
-}
-
 // ALTER COLUMN ... TYPE ... USING can overwrite every value and leave the definition as it was.
 Cause alter_table_cause(const List *subcommands)
 {
@@ -201,13 +98,14 @@ void add_alter_table(Items *items, const CollectedCommand *command)
         items->add(subcommand->address, command->in_extension, Cause::named);
         if (!IsA(subcommand->parsetree, AlterTableCmd)) continue;
         switch (reinterpret_cast<const AlterTableCmd *>(subcommand->parsetree)->subtype) {
-            case AT_AttachPartition:
-                if (get_rel_relkind(relation) == RELKIND_PARTITIONED_TABLE) {
-                    add_partition(items, subcommand->address.objectId, command->in_extension);
-                }
-                break;
+            case AT_AttachPartition: add_attached(items, relation, command->in_extension); break;
             case AT_DetachPartition:
             case AT_DetachPartitionFinalize: add_detached(items, relation, command->in_extension); break;
+            case AT_AddIndexConstraint:
+                // The index is a part of the constraint from now on, under its name.
+                items->add(RelationRelationId, get_constraint_index(subcommand->address.objectId), command->in_extension,
+                           Cause::absorbed);
+                break;
             case AT_ChangeOwner:
             case AT_SetLogged:
             case AT_SetUnLogged: add_owned_sequences(items, relation, command->in_extension); break;
@@ -221,12 +119,29 @@ Cause simple_cause(const Node *tree)
     return tree != nullptr && (IsA(tree, SecLabelStmt) || IsA(tree, AlterExtensionContentsStmt)) ? Cause::unreadable : Cause::named;
 }
 
+// The name that a command replaced; null for other commands.
+const char *renamed_from(const Node *tree)
+{
+    if (tree == nullptr || !IsA(tree, RenameStmt)) return nullptr;
+    const auto *const statement = reinterpret_cast<const RenameStmt *>(tree);
+    if (statement->subname != nullptr) return statement->subname;
+    return statement->relation != nullptr ? statement->relation->relname : nullptr;
+}
+
+void add_simple(Items *items, const CollectedCommand *command)
+{
+    const Node *const tree = command->parsetree;
+    items->add(command->d.simple.address, command->in_extension, simple_cause(tree), renamed_from(tree));
+    if (tree == nullptr || !IsA(tree, AlterExtensionContentsStmt)) return;
+    // Members of extensions are not compared: they leave what is, or come into it.
+    const bool taken_in = reinterpret_cast<const AlterExtensionContentsStmt *>(tree)->action > 0;
+    items->add(command->d.simple.secondaryObject, command->in_extension, taken_in ? Cause::absorbed : Cause::released);
+}
+
 void add_named(Items *items, const CollectedCommand *command)
 {
     switch (command->type) {
-        case SCT_Simple:
-            items->add(command->d.simple.address, command->in_extension, simple_cause(command->parsetree));
-            break;
+        case SCT_Simple: add_simple(items, command); break;
         case SCT_AlterTable: add_alter_table(items, command); break;
         case SCT_Grant: add_grant(items, command); break;
         case SCT_AlterDefaultPrivileges: add_default_privileges(items, command); break;
@@ -236,19 +151,65 @@ void add_named(Items *items, const CollectedCommand *command)
     }
 }
 
+// Foreign keys are kept by triggers of the referenced table, too.
+bool switches_triggers(const List *subcommands)
+{
+    for (int i = 0; i < list_length(subcommands); ++i) {
+        const Node *const tree = static_cast<const CollectedATSubcmd *>(list_nth(subcommands, i))->parsetree;
+        if (!IsA(tree, AlterTableCmd)) continue;
+        switch (reinterpret_cast<const AlterTableCmd *>(tree)->subtype) {
+            case AT_EnableTrig:
+            case AT_EnableAlwaysTrig:
+            case AT_EnableReplicaTrig:
+            case AT_DisableTrig:
+            case AT_EnableTrigAll:
+            case AT_DisableTrigAll:
+            case AT_EnableTrigUser:
+            case AT_DisableTrigUser: return true;
+            default: break;
+        }
+    }
+    return false;
+}
+
+void add_concerned_by_alter_table(Items *items, const CollectedCommand *command)
+{
+    if (command->d.alterTable.classId != RelationRelationId) return;
+    const Oid relation = command->d.alterTable.objectId;
+    add_heirs(items, relation, command->in_extension);
+    if (get_rel_relkind(relation) == RELKIND_COMPOSITE_TYPE) add_typed_tables(items, relation, command->in_extension);
+    if (switches_triggers(command->d.alterTable.subcmds)) add_referencing(items, relation, command->in_extension);
+}
+
+// The relation whose heirs have the renamed part, too.
+Oid relation_of_part(const ObjectAddress &object)
+{
+    if (object.classId == RelationRelationId) return object.objectSubId != 0 ? object.objectId : InvalidOid;
+    if (object.classId != ConstraintRelationId) return InvalidOid;
+    const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(object.objectId));
+    if (!HeapTupleIsValid(tuple)) return InvalidOid;
+    const Oid relation = reinterpret_cast<const FormData_pg_constraint *>(GETSTRUCT(tuple))->conrelid;
+    ReleaseSysCache(tuple);
+    return relation;
+}
+
 void add_concerned(Items *items, const CollectedCommand *command)
 {
-    if (command->type == SCT_AlterTable) {
-        if (command->d.alterTable.classId == RelationRelationId) {
-            add_heirs(items, command->d.alterTable.objectId, command->in_extension);
-        }
-        return;
-    }
+    if (command->type == SCT_AlterTable) add_concerned_by_alter_table(items, command);
     if (command->type != SCT_Simple || command->parsetree == nullptr) return;
     const ObjectAddress &object = command->d.simple.address;
     if (!IsA(command->parsetree, RenameStmt) && !IsA(command->parsetree, AlterObjectSchemaStmt)) return;
     add_dependents(items, object, command->in_extension);
-    if (object.classId == RelationRelationId && object.objectSubId != 0) add_heirs(items, object.objectId, command->in_extension);
+    if (const Oid relation = relation_of_part(object); OidIsValid(relation)) {
+        add_heirs(items, relation, command->in_extension);
+        if (get_rel_relkind(relation) == RELKIND_COMPOSITE_TYPE) add_typed_tables(items, relation, command->in_extension);
+    }
+    if (object.classId != RelationRelationId) return;
+    const char kind = get_rel_relkind(object.objectId);
+    if (kind == RELKIND_INDEX || kind == RELKIND_PARTITIONED_INDEX) {
+        // A table mentions the index it is clustered on, and the one of its replica identity.
+        items->add(RelationRelationId, IndexGetRelation(object.objectId, true), command->in_extension, Cause::indirect);
+    }
 }
 
 Items collect()
@@ -273,7 +234,8 @@ std::vector<Touched> touched_objects()
     std::vector<Touched> touched;
     for (const Item *item = items.first; item != nullptr; item = item->next) {
         const ObjectAddress &address = item->address;
-        touched.push_back({{address.classId, address.objectId, address.objectSubId}, item->in_extension, item->cause});
+        touched.push_back({{address.classId, address.objectId, address.objectSubId}, item->in_extension, item->cause,
+                           pg::text_of(item->renamed_from)});
     }
     return touched;
 }

@@ -1,8 +1,11 @@
+#include <set>
+
 #include "catalog/reader.hpp"
 #include "ledger/append.hpp"
 #include "ledger/baseline.hpp"
 #include "ledger/capture.hpp"
 #include "ledger/snapshot_scope.hpp"
+#include "pg/scratch.hpp"
 #include "settings.hpp"
 
 namespace ledger {
@@ -42,6 +45,29 @@ void record_utility(const std::string &tag, const std::string &operation, const 
     change.identity = identity;
     change.address = address;
     append(change, Images{});
+}
+
+void record_side_effects(const std::string &tag, const std::vector<SideEffect> &effects)
+{
+    if (effects.empty()) return;
+    const catalog::PinnedSettings pinned;
+    const SnapshotScope snapshot;
+    std::vector<std::pair<Subject, Cause>> affected;
+    std::vector<Subject> subjects;
+    std::set<core::Address> seen;
+    for (const SideEffect &effect : effects) {
+        const core::Address address = kept_object(effect.address);
+        if (!has_reader(address) || !seen.insert(address).second) continue;
+        Subject subject = describe(address);
+        if (subject.identity.empty()) continue;
+        subjects.push_back(subject);
+        affected.emplace_back(std::move(subject), effect.named ? Cause::named : Cause::indirect);
+    }
+    ensure_baseline(subjects);
+    for (const auto &[subject, cause] : affected) {
+        const pg::ScratchContext scratch;
+        if (keeping_of(subject) == Keeping::definition) capture(subject, tag, cause, "utility");
+    }
 }
 
 void record_mode_change(const char *before, const char *after, const std::string &tag)

@@ -1,0 +1,103 @@
+#include "intercept/side_effects.hpp"
+
+#include "pg/call.hpp"
+
+namespace intercept {
+namespace {
+
+struct Found {
+    ObjectAddress *items;
+    std::size_t count;
+    std::size_t room;
+
+    // Inside pg::call only.
+    void add(Oid classid, Oid objid)
+    {
+        if (count == room) {
+            room = room == 0 ? 64 : room * 2;
+            const std::size_t size = room * sizeof(ObjectAddress);
+            items = static_cast<ObjectAddress *>(items == nullptr ? palloc(size) : repalloc_huge(items, size));
+        }
+        ObjectAddressSet(items[count], classid, objid);
+        ++count;
+    }
+};
+
+// The flag moves to another index.  Of a partitioned table, those of the partitions do.
+Found clustered_tables(const ClusterStmt *statement)
+{
+    Found found{};
+    const Oid table = RangeVarGetRelid(statement->relation, NoLock, true);
+    if (!OidIsValid(table)) return found;
+    found.add(RelationRelationId, table);
+    if (get_rel_relkind(table) != RELKIND_PARTITIONED_TABLE) return found;
+    List *const partitions = find_all_inheritors(table, NoLock, nullptr);
+    for (int i = 1; i < list_length(partitions); ++i) found.add(RelationRelationId, list_nth_oid(partitions, i));
+    return found;
+}
+
+// What the role owns or was granted in this database, and policies for it.
+Found objects_of_role(Oid role)
+{
+    Found found{};
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], Anum_pg_shdepend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(AuthIdRelationId));
+    ScanKeyInit(&keys[1], Anum_pg_shdepend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(role));
+    const Relation catalog = table_open(SharedDependRelationId, AccessShareLock);
+    const SysScanDesc scan = systable_beginscan(catalog, SharedDependReferenceIndexId, true, nullptr, 2, keys);
+    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
+        CHECK_FOR_INTERRUPTS();
+        const auto *const form = reinterpret_cast<const FormData_pg_shdepend *>(GETSTRUCT(tuple));
+        if (form->dbid == MyDatabaseId) found.add(form->classid, form->objid);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return found;
+}
+
+Found relations_in_tablespace(Oid tablespace)
+{
+    Found found{};
+    if (!OidIsValid(tablespace)) return found;
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_class_reltablespace, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(tablespace));
+    const Relation catalog = table_open(RelationRelationId, AccessShareLock);
+    const SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, nullptr, 1, &key);
+    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
+        CHECK_FOR_INTERRUPTS();
+        found.add(RelationRelationId, reinterpret_cast<const FormData_pg_class *>(GETSTRUCT(tuple))->oid);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return found;
+}
+
+Found renamed_objects(const RenameStmt *statement)
+{
+    switch (statement->renameType) {
+        case OBJECT_ROLE: {
+            const Oid role = get_role_oid(statement->subname, true);
+            return OidIsValid(role) ? objects_of_role(role) : Found{};
+        }
+        case OBJECT_TABLESPACE: return relations_in_tablespace(get_tablespace_oid(statement->subname, true));
+        default: return {};
+    }
+}
+
+}  // namespace
+
+std::vector<ledger::SideEffect> side_effects(const Node *tree)
+{
+    const bool clusters = IsA(tree, ClusterStmt);
+    if (!clusters && !IsA(tree, RenameStmt)) return {};
+    const Found found = pg::call([tree, clusters] {
+        return clusters ? clustered_tables(reinterpret_cast<const ClusterStmt *>(tree)) : renamed_objects(reinterpret_cast<const RenameStmt *>(tree));
+    });
+    std::vector<ledger::SideEffect> effects;
+    for (std::size_t i = 0; i < found.count; ++i) {
+        effects.push_back({{found.items[i].classId, found.items[i].objectId, 0}, clusters && i == 0});
+    }
+    return effects;
+}
+
+}  // namespace intercept

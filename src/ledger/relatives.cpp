@@ -1,0 +1,167 @@
+#include "ledger/items.hpp"
+#include "ledger/version.hpp"
+
+// All of it inside pg::call.
+namespace ledger {
+namespace {
+
+// Whether the transaction took the relation, which has no parent, from one.
+bool was_attached(Oid relation)
+{
+    bool removed = false;
+    std::array<ScanKeyData, 1> key;
+    ScanKeyInit(&key[0], Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relation));
+    each_version(InheritsRelationId, InheritsRelidSeqnoIndexId, key, [&removed](HeapTuple tuple) {
+        const Version version = version_of(tuple);
+        removed = removed || version == Version::removed || version == Version::own;
+    });
+    return removed;
+}
+
+// An index attached to its parent's is no object of its own, and becomes one when it is let go.
+void add_indexes(Items *items, Oid table, bool in_extension)
+{
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_index_indrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(table));
+    const Relation catalog = table_open(IndexRelationId, AccessShareLock);
+    const SysScanDesc scan = systable_beginscan(catalog, IndexIndrelidIndexId, true, nullptr, 1, &key);
+    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
+        const Oid index = reinterpret_cast<const FormData_pg_index *>(GETSTRUCT(tuple))->indexrelid;
+        const Cause let_go = was_attached(index) ? Cause::released : Cause::indirect;
+        items->add(RelationRelationId, index, in_extension, get_rel_relispartition(index) ? Cause::absorbed : let_go);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+}
+
+// Calls each(dependent, form) for what the catalog says depends on the object.
+template <typename Each>
+void each_dependent(const ObjectAddress &object, Each each)
+{
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(object.classId));
+    ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(object.objectId));
+    const Relation catalog = table_open(DependRelationId, AccessShareLock);
+    const SysScanDesc scan = systable_beginscan(catalog, DependReferenceIndexId, true, nullptr, 2, keys);
+    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
+        CHECK_FOR_INTERRUPTS();
+        const auto *const form = reinterpret_cast<const FormData_pg_depend *>(GETSTRUCT(tuple));
+        if (object.objectSubId != 0 && form->refobjsubid != object.objectSubId) continue;
+        if (form->classid == object.classId && form->objid == object.objectId) continue;
+        ObjectAddress dependent;
+        ObjectAddressSubSet(dependent, form->classid, form->objid, form->objsubid);
+        each(dependent, form);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+}
+
+// Whether a new name of the object shows in what depends on its dependent.
+bool is_mentioned_through(const ObjectAddress &object, const FormData_pg_depend *form)
+{
+    // What a schema or an extension holds is mentioned with the schema's name.
+    if (object.classId == NamespaceRelationId || object.classId == ExtensionRelationId) return true;
+    // A row type, an array type and a multirange have no name of their own.
+    return form->classid == TypeRelationId && form->deptype == DEPENDENCY_INTERNAL;
+}
+
+// ATTACH and DETACH are reported with the parent alone: the partitions are told by the rows
+// that came or went in this transaction.
+template <typename Each>
+void each_partition(Oid parent, bool attached, Each each)
+{
+    std::array<ScanKeyData, 1> key;
+    ScanKeyInit(&key[0], Anum_pg_inherits_inhparent, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(parent));
+    each_version(InheritsRelationId, InheritsParentIndexId, key, [&](HeapTuple tuple) {
+        const Version version = version_of(tuple);
+        if (version != Version::own && version != Version::removed) return;
+        const Oid partition = reinterpret_cast<const FormData_pg_inherits *>(GETSTRUCT(tuple))->inhrelid;
+        if (get_rel_relispartition(partition) == attached) each(partition);
+    });
+}
+
+void add_partitions(Items *items, Oid parent, bool attached, bool in_extension)
+{
+    each_partition(parent, attached, [&](Oid partition) {
+        items->add(RelationRelationId, partition, in_extension, Cause::named);
+        add_indexes(items, partition, in_extension);
+        add_heirs(items, partition, in_extension);
+    });
+}
+
+Oid type_of_table(Oid relation)
+{
+    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+    if (!HeapTupleIsValid(tuple)) return InvalidOid;
+    const Oid type = reinterpret_cast<const FormData_pg_class *>(GETSTRUCT(tuple))->reloftype;
+    ReleaseSysCache(tuple);
+    return type;
+}
+
+}  // namespace
+
+void add_heirs(Items *items, Oid relation, bool in_extension)
+{
+    const char kind = get_rel_relkind(relation);
+    if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE && kind != RELKIND_FOREIGN_TABLE) return;
+    if (!has_subclass(relation)) return;
+    List *const heirs = find_all_inheritors(relation, NoLock, nullptr);
+    for (int i = 1; i < list_length(heirs); ++i) {
+        items->add(RelationRelationId, list_nth_oid(heirs, i), in_extension, Cause::indirect);
+    }
+}
+
+void add_dependents(Items *items, const ObjectAddress &object, bool in_extension)
+{
+    each_dependent(object, [&](const ObjectAddress &dependent, const FormData_pg_depend *form) {
+        items->add(dependent, in_extension, Cause::indirect);
+        if (is_mentioned_through(object, form)) add_dependents(items, dependent, in_extension);
+    });
+}
+
+void add_owned_sequences(Items *items, Oid table, bool in_extension)
+{
+    List *const sequences = getOwnedSequences(table);
+    for (int i = 0; i < list_length(sequences); ++i) {
+        items->add(RelationRelationId, list_nth_oid(sequences, i), in_extension, Cause::indirect);
+    }
+}
+
+void add_detached(Items *items, Oid parent, bool in_extension) { add_partitions(items, parent, false, in_extension); }
+
+void add_attached(Items *items, Oid parent, bool in_extension)
+{
+    if (get_rel_relkind(parent) == RELKIND_PARTITIONED_TABLE) return add_partitions(items, parent, true, in_extension);
+    each_partition(parent, true, [&](Oid index) { items->add(RelationRelationId, index, in_extension, Cause::absorbed); });
+    // The last index that was missing makes the parent's valid, and maybe the one above that.
+    if (!get_rel_relispartition(parent)) return;
+    List *const ancestors = get_partition_ancestors(parent);
+    for (int i = 0; i < list_length(ancestors); ++i) {
+        items->add(RelationRelationId, list_nth_oid(ancestors, i), in_extension, Cause::indirect);
+    }
+}
+
+void add_referencing(Items *items, Oid relation, bool in_extension)
+{
+    List *const relations = has_subclass(relation) ? find_all_inheritors(relation, NoLock, nullptr) : list_make1_oid(relation);
+    for (int i = 0; i < list_length(relations); ++i) {
+        ObjectAddress referenced;
+        ObjectAddressSet(referenced, RelationRelationId, list_nth_oid(relations, i));
+        each_dependent(referenced, [&](const ObjectAddress &dependent, const FormData_pg_depend *) {
+            if (dependent.classId == ConstraintRelationId) items->add(dependent, in_extension, Cause::indirect);
+        });
+    }
+}
+
+void add_typed_tables(Items *items, Oid composite, bool in_extension)
+{
+    ObjectAddress type;
+    ObjectAddressSet(type, TypeRelationId, get_rel_type_id(composite));
+    each_dependent(type, [&](const ObjectAddress &dependent, const FormData_pg_depend *) {
+        if (dependent.classId != RelationRelationId || type_of_table(dependent.objectId) != type.objectId) return;
+        items->add(RelationRelationId, dependent.objectId, in_extension, Cause::indirect);
+        add_heirs(items, dependent.objectId, in_extension);
+    });
+}
+
+}  // namespace ledger
