@@ -101,21 +101,29 @@ core::WorkerResult file(const core::WorkerRequest &request)
     return result;
 }
 
+core::WorkerResult spend(const core::WorkerRequest &request)
+{
+    core::WorkerResult result;
+    result.failure = spend_one(request.approval, request.command);
+    if (result.failure.empty()) result.status = "spent";
+    return result;
+}
+
+core::WorkerResult not_installed()
+{
+    core::WorkerResult result;
+    result.failure = "extension \"langchef_guard\" is not installed in this database, or not yet committed";
+    return result;
+}
+
 }  // namespace
 
 core::WorkerResult perform(const core::WorkerRequest &request)
 {
-    core::WorkerResult result;
     const auto installed = guard::installation();
-    if (!installed) {
-        result.failure = "extension \"langchef_guard\" is not installed in this database, or not yet committed";
-        return result;
-    }
+    if (!installed) return not_installed();
     const pg::UserScope as_owner(installed->owner);
-    if (request.task == core::WorkerTask::file) return file(request);
-    result.failure = spend_one(request.approval, request.command);
-    if (result.failure.empty()) result.status = "spent";
-    return result;
+    return request.task == core::WorkerTask::file ? file(request) : spend(request);
 }
 
 }  // namespace approval
