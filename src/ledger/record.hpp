@@ -41,4 +41,7 @@ std::int64_t last_id();
 // ledger and the relation cache know.  A column is asked by its objsubid.
 bool created_in_this_transaction(core::Address address);
 
+// Whether the constraint was a part of its parent table's when the current transaction found it.
+bool was_inherited(std::uint32_t constraint);
+
 }  // namespace ledger
