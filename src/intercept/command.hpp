@@ -11,12 +11,20 @@
 
 namespace intercept {
 
+// See utility_state().
+struct UtilityState {
+    core::Address object;
+    std::string contents;
+};
+
 // A ledger row to be for a command that fires no event trigger.
 struct UtilityRecord {
     std::string operation;
     std::string object_type;
     std::string identity;
     core::Address address;
+    // What the command can change of an object, as it was before; null when that is not compared.
+    std::optional<UtilityState> before = std::nullopt;
 };
 
 // What is known of the utility command under way, for those who record it.
