@@ -51,7 +51,7 @@ struct Draft {
 struct Sheet {
     Draft *first = nullptr;
     Draft *last = nullptr;
-    // Constraints and indexes to be described although they are a part of their parent's now.
+    // Constraints to be described although they are a part of the parent table's now.
     const Oid *own = nullptr;
     std::size_t own_count = 0;
 

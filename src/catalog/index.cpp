@@ -114,7 +114,7 @@ void add_index(Sheet *sheet, HeapTuple relation, HeapTuple tuple)
     const auto *const index = form_of<FormData_pg_index>(tuple);
     const bool may_back_constraint = index->indisunique || index->indisexclusion;
     // An attached one is a part of its parent's, like one behind a constraint.
-    if (form->relispartition && !sheet->keeps(form->oid)) return;
+    if (form->relispartition) return;
     if (may_back_constraint && OidIsValid(get_index_constraint(form->oid))) return;
     const HeapTuple table = SearchSysCache1(RELOID, ObjectIdGetDatum(index->indrelid));
     if (!HeapTupleIsValid(table)) return;
@@ -137,7 +137,6 @@ void add_index(Sheet *sheet, HeapTuple relation, HeapTuple tuple)
     draft->put_if("unique", index->indisunique);
     draft->put_if("nulls_not_distinct", index->indnullsnotdistinct);
     draft->put("predicate", expression_text(field_text(field(INDEXRELID, tuple, Anum_pg_index_indpred)), &columns));
-    draft->put_if("inherited", form->relispartition);
     draft->put_list("options", sorted_options(field(RELOID, relation, Anum_pg_class_reloptions)));
     draft->put("tablespace", tablespace_name(form->reltablespace));
     draft->put_list("statistics", index_statistics(form->oid));

@@ -39,8 +39,8 @@ bool is_recorded_object(core::Address address);
 // does not exist (any more) or is of a kind without a reader.  Reads committed
 // and own changes; takes no lock on tables and indexes (the server's deparsing
 // of views, rules, partition keys and exclusion constraints takes ACCESS SHARE).
-// Settings must be pinned.  A constraint or index that became a part of its
-// parent's (ATTACH PARTITION, INHERIT) goes without a fact of its own, but for
+// Settings must be pinned.  A constraint that became a part of the parent
+// table's (ATTACH PARTITION, INHERIT) goes without a fact of its own, but for
 // those whose OIDs are given: they have one with the attribute "inherited".
 core::Facts read_object(core::Address address, const std::vector<Oid> &own = {});
 

@@ -86,14 +86,13 @@ Image image_of(core::Facts &&facts)
     return {std::move(facts), definition};
 }
 
-// The constraints and indexes that were described as the object's own.  They are described on
-// when they become a part of their parent's, so that what happened is said ("inherited"), and
+// The constraints that were described as the object's own.  They are described on when they
+// become a part of the parent table's, so that what happened is said ("inherited"), and
 // their end with the parent's is not lost.
 std::vector<Oid> own_parts(const std::optional<Known> &known, core::Address address)
 {
     std::vector<Oid> own;
     if (!known || address.classid != RelationRelationId) return own;
-    own.push_back(address.objid);
     for (const core::Fact &fact : pg::facts_from_definition(known->definition)) {
         if (fact.address.classid == ConstraintRelationId) own.push_back(fact.address.objid);
     }
