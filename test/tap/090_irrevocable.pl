@@ -41,6 +41,12 @@ is(rows($node, 'irrevocable', q{SELECT string_agg(spcname, ', ') FROM pg_tablesp
 passes(attempt($node, 'irrevocable', 'DROP DATABASE made'), 'later ones are recorded');
 is(rows($node, 'irrevocable', q{SELECT string_agg(command_tag || ' ' || identity, ', ') FROM langchef_guard.ledger WHERE identity = 'made'}), 'DROP DATABASE made', 'and only they');
 
+# All settings at once, and one that holds a password.
+passes(attempt($node, 'irrevocable', q{ALTER SYSTEM SET primary_conninfo = 'host=x password=hid\ den user=y'}), 'a setting with a password');
+passes(attempt($node, 'irrevocable', 'ALTER SYSTEM RESET ALL'), 'and all settings');
+is(rows($node, 'irrevocable', q{SELECT string_agg(identity || ': ' || statement, ', ' ORDER BY id) FROM langchef_guard.ledger WHERE command_tag = 'ALTER SYSTEM'}),
+	q{primary_conninfo: ALTER SYSTEM SET primary_conninfo = '<redacted>', ALL: ALTER SYSTEM RESET ALL}, 'are recorded without it');
+
 # A change of mode that was recorded in a prepared transaction.
 sub modes { return rows($node, 'irrevocable', q{SELECT coalesce(string_agg(difference -> 0 ->> 'after', ', ' ORDER BY id), '') FROM langchef_guard.ledger WHERE identity = 'langchef_guard.mode'}) }
 passes(attempt($node, 'irrevocable', qq{BEGIN;\nSET langchef_guard.mode = off;\nPREPARE TRANSACTION 'p';\nROLLBACK PREPARED 'p';\nCREATE TABLE t ()}), 'a prepared change of mode is rolled back');
