@@ -27,8 +27,9 @@ extern "C" {
 static void lcg_mode_transaction_end(XactEvent event, void *)
 {
     switch (event) {
-        case XACT_EVENT_COMMIT:
-        case XACT_EVENT_PREPARE: on_record_before = on_record; break;
+        case XACT_EVENT_COMMIT: on_record_before = on_record; break;
+        // Nobody tells this session how a prepared transaction ends: recorded twice is better than not at all.
+        case XACT_EVENT_PREPARE:
         case XACT_EVENT_ABORT: on_record = on_record_before; break;
         default: return;
     }

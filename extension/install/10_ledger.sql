@@ -61,12 +61,15 @@ CREATE TABLE langchef_guard.known_object (
     definition    jsonb NOT NULL,
     ledger_id     bigint,
     seen_at       timestamptz NOT NULL,
+    identity_hash bigint NOT NULL,
     PRIMARY KEY (classid, objid)
 );
 COMMENT ON TABLE langchef_guard.known_object IS 'last definition the guard saw, one row per object';
 COMMENT ON COLUMN langchef_guard.known_object.identity IS 'name when it was last seen; a container may have been renamed since';
 COMMENT ON COLUMN langchef_guard.known_object.ledger_id IS 'ledger row that made it so; null for what CREATE EXTENSION found';
-CREATE INDEX known_object_identity_idx ON langchef_guard.known_object (identity, object_type);
+-- The name of a function with its argument types can be longer than an index row.
+COMMENT ON COLUMN langchef_guard.known_object.identity_hash IS 'hash of identity and object_type, by which they are found';
+CREATE INDEX known_object_identity_idx ON langchef_guard.known_object (identity_hash);
 REVOKE ALL ON TABLE langchef_guard.known_object FROM PUBLIC;
 
 -- Whose addresses known_object holds.  pg_upgrade and CREATE DATABASE ...

@@ -42,18 +42,16 @@ constinit pg::Statement insert{
     "ON CONFLICT (requester_oid, digest) WHERE status OPERATOR(pg_catalog.=) 'pending' "
     "DO UPDATE SET attempts = p.attempts OPERATOR(pg_catalog.+) EXCLUDED.attempts, requester = EXCLUDED.requester, "
     "last_attempt_at = EXCLUDED.last_attempt_at "
-    "RETURNING p.id, p.attempts OPERATOR(pg_catalog.=) $12",
+    "RETURNING p.id, p.attempts OPERATOR(pg_catalog.=) $12, p.commands OPERATOR(pg_catalog.->) (-1) OPERATOR(pg_catalog.->>) 'tag'",
     {OIDOID, BYTEAOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID}};
 
-// A payload must stay under 8000 bytes; JSON escapes can make six of one.
-constexpr std::size_t longest_summary = 1000;
-
-void notify(std::int64_t proposal, const core::WorkerRequest &request)
+// Every role that can connect can listen: names are left to those who may read the proposal.
+void notify(std::int64_t proposal, const std::string &tag, const core::WorkerRequest &request)
 {
-    std::string payload = "{\"event\":\"proposal\",\"proposal\":" + std::to_string(proposal) + ",\"role\":";
+    std::string payload = "{\"event\":\"proposal\",\"proposal\":" + std::to_string(proposal) + ",\"tag\":";
+    core::append_json_string(payload, tag);
+    payload += ",\"role\":";
     core::append_json_string(payload, request.requester);
-    payload += ",\"summary\":";
-    core::append_json_string(payload, pg::clip(request.summary, longest_summary));
     payload += '}';
     const char *const text = payload.c_str();
     pg::call([text] { Async_Notify("langchef_guard", text); });
@@ -97,7 +95,7 @@ core::WorkerResult file(const core::WorkerRequest &request)
                          attempts});
     result.proposal = filed.int8(0, 1);
     result.status = "pending";
-    if (filed.boolean(0, 2)) notify(result.proposal, request);
+    if (filed.boolean(0, 2)) notify(result.proposal, filed.text(0, 3), request);
     return result;
 }
 

@@ -33,7 +33,8 @@ char *definition_text(HeapTuple tuple, TupleDesc descriptor, Columns *columns)
         char *const text = expression_text(field_text(field(tuple, descriptor, Anum_pg_constraint_conbin)), columns);
         return text != nullptr ? psprintf("CHECK (%s)", text) : nullptr;
     }
-    char *const definition = text_or_null(pg_get_constraintdef, form->oid);
+    char *definition = text_or_null(pg_get_constraintdef, form->oid);
+    if (definition == nullptr) definition = key_text(tuple, descriptor);
     if (definition == nullptr) return nullptr;
     cut_suffix(definition, " NOT VALID");
     cut_suffix(definition, " NOT ENFORCED");
@@ -164,7 +165,7 @@ void add_constraints(Sheet *sheet, RelationReading *relation)
              const auto *const form = form_of<FormData_pg_constraint>(tuple);
              if (form->contype == not_null_constraint) {
                  put_not_null(relation, tuple, descriptor);
-             } else if (is_clone(form)) {
+             } else if (is_clone(form) && !sheet->keeps(form->oid)) {
                  inherited = own_properties(inherited, relation->draft, tuple);
              } else if (type_word(form->contype) != nullptr) {
                  add_constraint(sheet, relation->identity, tuple, descriptor, &relation->columns);

@@ -51,6 +51,11 @@ struct Draft {
 struct Sheet {
     Draft *first = nullptr;
     Draft *last = nullptr;
+    // Constraints to be described although they are a part of the parent table's now.
+    const Oid *own = nullptr;
+    std::size_t own_count = 0;
+
+    bool keeps(Oid oid) const { return std::find(own, own + own_count, oid) != own + own_count; }
 
     Draft *add(const Identity &identity, const Identity &parent, Oid classid, Oid objid, int32 objsubid = 0);
     // Takes out the fact added last.

@@ -34,6 +34,10 @@ void add_triggers(Sheet *sheet, RelationReading *relation);
 void add_rules(Sheet *sheet, RelationReading *relation);
 void add_policies(Sheet *sheet, RelationReading *relation);
 
+// Definition of a foreign, primary or unique key as pg_get_constraintdef writes it, which sees
+// none that is newer than the transaction's snapshot; null for other constraints.
+char *key_text(HeapTuple tuple, TupleDesc descriptor);
+
 // What parts inherited from a parent table have of their own: attributes
 // "inherited_indexes", "inherited_constraints" and "inherited_triggers" of the
 // table, one line each.  Parts that are as their parent's leave none.

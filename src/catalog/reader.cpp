@@ -36,15 +36,20 @@ Workspace::Workspace() : context_(nullptr)
 
 Workspace::~Workspace() { MemoryContextDelete(context_); }
 
-core::Facts Workspace::read(const ObjectAddress &address)
+core::Facts Workspace::read(const ObjectAddress &address, const std::vector<Oid> &own)
 {
     const MemoryContext context = context_;
-    const Sheet sheet = pg::call([context, &address] {
+    const Oid *const kept = own.data();
+    const std::size_t count = own.size();
+    const Sheet sheet = pg::call([context, &address, kept, count] {
         Sheet result;
+        result.own = kept;
+        result.own_count = count;
         MemoryContextReset(context);
         const MemoryContext caller = MemoryContextSwitchTo(context);
-        // Views are deparsed by queries of the server's, which read with the active snapshot.
-        PushActiveSnapshot(GetTransactionSnapshot());
+        // Views are deparsed by queries of the server's, which read with the active snapshot: it must
+        // be as new as what the catalog caches say, also in a transaction with a snapshot of its own.
+        PushActiveSnapshot(GetLatestSnapshot());
         read_into(&result, address);
         PopActiveSnapshot();
         MemoryContextSwitchTo(caller);
@@ -71,6 +76,6 @@ bool is_recorded_object(core::Address address)
     return pg::call([&given] { return is_recorded(given); });
 }
 
-core::Facts read_object(core::Address address) { return Workspace().read(server_address(address)); }
+core::Facts read_object(core::Address address, const std::vector<Oid> &own) { return Workspace().read(server_address(address), own); }
 
 }  // namespace catalog

@@ -39,8 +39,10 @@ bool is_recorded_object(core::Address address);
 // does not exist (any more) or is of a kind without a reader.  Reads committed
 // and own changes; takes no lock on tables and indexes (the server's deparsing
 // of views, rules, partition keys and exclusion constraints takes ACCESS SHARE).
-// Settings must be pinned.
-core::Facts read_object(core::Address address);
+// Settings must be pinned.  A constraint that became a part of the parent
+// table's (ATTACH PARTITION, INHERIT) goes without a fact of its own, but for
+// those whose OIDs are given: they have one with the attribute "inherited".
+core::Facts read_object(core::Address address, const std::vector<Oid> &own = {});
 
 // Calls visit for each user object of the database (no system objects, no
 // temporary ones, no members of extensions, nothing of the guard itself), in

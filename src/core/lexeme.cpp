@@ -51,10 +51,12 @@ Lexeme quoted(Lexeme::Kind kind, std::string_view text, std::size_t start, bool 
         } else if (i + 1 < text.size() && text[i + 1] == quote) {
             i += 2;
         } else {
-            return {kind, text.substr(0, i + 1), text.substr(start + 1, i - start - 1), backslash};
+            const std::size_t next = kind == Lexeme::Kind::string ? continuation(text, i + 1) : std::string_view::npos;
+            if (next == std::string_view::npos) return {kind, text.substr(0, i + 1), text.substr(start + 1, i - start - 1), backslash, true};
+            i = next + 1;
         }
     }
-    return {kind, text, text.substr(start + 1), backslash};
+    return {kind, text, text.substr(start + 1), backslash, false};
 }
 
 // A string in dollar quotes, or nothing (kind end) when this is no opening one.
@@ -68,15 +70,15 @@ Lexeme dollar_quoted(std::string_view text)
     const std::string_view delimiter = text.substr(0, tag + 1);
     const std::size_t closing = text.find(delimiter, delimiter.size());
     if (closing == std::string_view::npos) {
-        return {Lexeme::Kind::dollar_string, text, text.substr(delimiter.size()), false};
+        return {Lexeme::Kind::dollar_string, text, text.substr(delimiter.size()), false, false};
     }
     return {Lexeme::Kind::dollar_string, text.substr(0, closing + delimiter.size()),
-            text.substr(delimiter.size(), closing - delimiter.size()), false};
+            text.substr(delimiter.size(), closing - delimiter.size())};
 }
 
 }  // namespace
 
-Lexeme next_lexeme(std::string_view whole, std::size_t offset)
+Lexeme next_lexeme(std::string_view whole, std::size_t offset, Backslash meaning)
 {
     using Kind = Lexeme::Kind;
     if (offset >= whole.size()) return {};
@@ -86,17 +88,20 @@ Lexeme next_lexeme(std::string_view whole, std::size_t offset)
     std::size_t i = 1;
     if (is_space(first)) {
         while (i < text.size() && is_space(text[i])) ++i;
-        return {Kind::space, text.substr(0, i), {}, false};
+        return {Kind::space, text.substr(0, i), {}};
     }
     if (first == '-' && second == '-') {
         while (i < text.size() && text[i] != '\n' && text[i] != '\r') ++i;
-        return {Kind::comment, text.substr(0, i), {}, false};
+        return {Kind::comment, text.substr(0, i), {}};
     }
-    if (first == '/' && second == '*') return {Kind::comment, text.substr(0, block_comment(text)), {}, false};
-    if (first == '\'') return quoted(Kind::string, text, 0, false);
+    if (first == '/' && second == '*') return {Kind::comment, text.substr(0, block_comment(text)), {}};
+    if (first == '\'') return quoted(Kind::string, text, 0, meaning == Backslash::escape);
     if (first == '"') return quoted(Kind::quoted_identifier, text, 0, false);
     if (second == '\'' && (first == 'e' || first == 'E')) return quoted(Kind::string, text, 1, true);
-    if (second == '\'' && (first == 'b' || first == 'B' || first == 'x' || first == 'X' || first == 'n' || first == 'N')) {
+    if (second == '\'' && (first == 'n' || first == 'N')) {
+        return quoted(Kind::string, text, 1, meaning == Backslash::escape);
+    }
+    if (second == '\'' && (first == 'b' || first == 'B' || first == 'x' || first == 'X')) {
         return quoted(Kind::string, text, 1, false);
     }
     if ((first == 'u' || first == 'U') && second == '&' && text.size() > 2) {
@@ -108,13 +113,30 @@ Lexeme next_lexeme(std::string_view whole, std::size_t offset)
     }
     if (is_word_start(first)) {
         while (i < text.size() && is_word(text[i])) ++i;
-        return {Kind::word, text.substr(0, i), {}, false};
+        return {Kind::word, text.substr(0, i), {}};
     }
     if (is_digit(first)) {
         while (i < text.size() && (is_digit(text[i]) || text[i] == '.')) ++i;
-        return {Kind::number, text.substr(0, i), {}, false};
+        return {Kind::number, text.substr(0, i), {}};
     }
-    return {Kind::punctuation, text.substr(0, 1), {}, false};
+    return {Kind::punctuation, text.substr(0, 1), {}};
+}
+
+std::size_t continuation(std::string_view text, std::size_t offset)
+{
+    bool new_line = false;
+    std::size_t i = offset;
+    while (i < text.size()) {
+        if (is_space(text[i])) {
+            new_line = new_line || text[i] == '\n' || text[i] == '\r';
+            ++i;
+        } else if (text.compare(i, 2, "--") == 0) {
+            while (i < text.size() && text[i] != '\n' && text[i] != '\r') ++i;
+        } else {
+            break;
+        }
+    }
+    return new_line && i < text.size() && text[i] == '\'' ? i : std::string_view::npos;
 }
 
 bool equals_folded(std::string_view text, std::string_view lower)

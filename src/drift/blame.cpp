@@ -165,12 +165,20 @@ class Search {
 
     static bool is_unobserved(const pg::Rows &recorded, std::uint64_t row) { return recorded.text(row, Column::source) == "unobserved"; }
 
+    // Whether the row says that the fact is inherited in the state of the column.
+    static bool changes_inheritance(const pg::Rows &recorded, std::uint64_t row, Column state)
+    {
+        return recorded.text(row, Column::operation) == "changed" && recorded.text(row, Column::attribute) == "inherited" &&
+               !recorded.is_null(row, state);
+    }
+
     bool explains(const pg::Rows &recorded, std::uint64_t row, const core::DriftRow &difference) const
     {
         const auto did = recorded.text(row, Column::operation);
         switch (difference.operation) {
-            case core::DriftOperation::missing: return did == "removed";
-            case core::DriftOperation::unexpected: return did == "added";
+            // What became a part of its parent's is not described any more, and the other way round.
+            case core::DriftOperation::missing: return did == "removed" || changes_inheritance(recorded, row, Column::after);
+            case core::DriftOperation::unexpected: return did == "added" || changes_inheritance(recorded, row, Column::before);
             case core::DriftOperation::changed: break;
         }
         if (did == "added") return true;

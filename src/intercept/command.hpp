@@ -12,6 +12,12 @@
 
 namespace intercept {
 
+// See utility_state().
+struct UtilityState {
+    core::Address object;
+    std::string contents;
+};
+
 // A ledger row to be for a command that fires no event trigger.
 struct UtilityRecord {
     std::string operation;
@@ -19,6 +25,8 @@ struct UtilityRecord {
     std::string identity;
     core::Address address;
     std::string created_event_trigger = {};  // its name: it has an address when the command has run
+    // What the command can change of an object, as it was before; null when that is not compared.
+    std::optional<UtilityState> before = std::nullopt;
 };
 
 // What is known of the utility command under way, for those who record it.

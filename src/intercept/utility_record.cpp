@@ -1,6 +1,7 @@
 #include "intercept/utility_record.hpp"
 
 #include "intercept/describe.hpp"
+#include "intercept/utility_state.hpp"
 #include "judge/judge.hpp"
 
 namespace intercept {
@@ -37,6 +38,31 @@ Oid database_oid(const char *name)
 void add_role(Records &records, std::string_view operation, const char *name)
 {
     add(records, operation, "role", name, AuthIdRelationId, role_oid(name));
+}
+
+// Null stands for all roles.
+void add_role(Records &records, const RoleSpec *role)
+{
+    if (role == nullptr) {
+        records.push_back({"alter", "role", "ALL", {}});
+        return;
+    }
+    add_role(records, "alter", pg::call([role]() -> const char * {
+        switch (role->roletype) {
+            case ROLESPEC_CSTRING: return role->rolename;
+            case ROLESPEC_SESSION_USER: return GetUserNameFromId(GetSessionUserId(), true);
+            case ROLESPEC_PUBLIC: return nullptr;  // which the server refuses
+            default: return GetUserNameFromId(GetUserId(), true);
+        }
+    }));
+}
+
+// What leaves the object as it was is no change of it.
+void compare_state(Records &records)
+{
+    for (UtilityRecord &record : records) {
+        if (OidIsValid(record.address.objid)) record.before = {record.address, utility_state(record.address)};
+    }
 }
 
 // REASSIGN OWNED changes the owner of every object of the roles.
@@ -100,6 +126,26 @@ void add_named(Records &records, ObjectType type, const char *name)
 
 const char *string_of(Node *object) { return object != nullptr && IsA(object, String) ? strVal(object) : nullptr; }
 
+void add_commented(Records &records, const CommentStmt *statement)
+{
+    const char *const name = string_of(statement->object);
+    add_named(records, statement->objtype, name);
+    if (records.empty() || name == nullptr) return;
+    const ObjectType type = statement->objtype;
+    const ObjectAddress object = pg::call([type, name] {
+        ObjectAddress found = InvalidObjectAddress;
+        switch (type) {
+            case OBJECT_ROLE: ObjectAddressSet(found, AuthIdRelationId, get_role_oid(name, true)); break;
+            case OBJECT_DATABASE: ObjectAddressSet(found, DatabaseRelationId, get_database_oid(name, true)); break;
+            case OBJECT_TABLESPACE: ObjectAddressSet(found, TableSpaceRelationId, get_tablespace_oid(name, true)); break;
+            default: break;
+        }
+        return found;
+    });
+    const core::Address address{object.classId, object.objectId, 0};
+    if (OidIsValid(object.objectId)) records.back().before = {address, utility_state(address)};
+}
+
 void add_granted_objects(Records &records, const GrantStmt *statement)
 {
     const ListCell *cell;
@@ -114,6 +160,12 @@ void add_dropped(Records &records, const DropStmt *statement)
         const char *const name = string_of(static_cast<Node *>(lfirst(cell)));
         if (OidIsValid(pg::call([name] { return get_event_trigger_oid(name, true); }))) add_event_trigger(records, "drop", name);
     }
+}
+
+void add_dropped_tablespace(Records &records, const char *name)
+{
+    const Oid tablespace = pg::call([name] { return get_tablespace_oid(name, true); });
+    if (OidIsValid(tablespace)) add(records, "drop", "tablespace", name);
 }
 
 void add_dropped_roles(Records &records, const DropRoleStmt *statement)
@@ -163,13 +215,16 @@ std::vector<UtilityRecord> utility_records(Node *tree)
     switch (nodeTag(tree)) {
         case T_TruncateStmt: add_truncated(records, as<TruncateStmt>(tree)); break;
         case T_CreateRoleStmt: add_role(records, "create", as<CreateRoleStmt>(tree)->role); break;
-        case T_AlterRoleStmt: add_role(records, "alter", as<AlterRoleStmt>(tree)->role->rolename); break;
+        case T_AlterRoleStmt: add_role(records, as<AlterRoleStmt>(tree)->role); break;
         case T_AlterRoleSetStmt:
-            if (const auto *const role = as<AlterRoleSetStmt>(tree)->role) add_role(records, "alter", role->rolename);
+            add_role(records, as<AlterRoleSetStmt>(tree)->role);
             if (const char *const database = as<AlterRoleSetStmt>(tree)->database) add_database(records, "alter", database);
             break;
         case T_DropRoleStmt: add_dropped_roles(records, as<DropRoleStmt>(tree)); break;
-        case T_GrantRoleStmt: add_granted_roles(records, as<GrantRoleStmt>(tree)); break;
+        case T_GrantRoleStmt:
+            add_granted_roles(records, as<GrantRoleStmt>(tree));
+            compare_state(records);
+            break;
         case T_ReassignOwnedStmt: add_reassigned(records, as<ReassignOwnedStmt>(tree)->roles); break;
         case T_CreatedbStmt: add_database(records, "create", as<CreatedbStmt>(tree)->dbname); break;
         case T_AlterDatabaseStmt: add_database(records, "alter", as<AlterDatabaseStmt>(tree)->dbname); break;
@@ -177,21 +232,30 @@ std::vector<UtilityRecord> utility_records(Node *tree)
         case T_DropdbStmt:
             if (OidIsValid(database_oid(as<DropdbStmt>(tree)->dbname))) add_database(records, "drop", as<DropdbStmt>(tree)->dbname);
             break;
-        case T_AlterSystemStmt: add(records, "alter", "setting", as<AlterSystemStmt>(tree)->setstmt->name); break;
+        case T_AlterSystemStmt:
+            if (const char *const setting = as<AlterSystemStmt>(tree)->setstmt->name) {
+                add(records, "alter", "setting", setting);
+            } else {
+                records.push_back({"alter", "setting", "ALL", {}});
+            }
+            break;
         case T_CreateTableSpaceStmt: add(records, "create", "tablespace", as<CreateTableSpaceStmt>(tree)->tablespacename); break;
         case T_AlterTableSpaceOptionsStmt:
             add(records, "alter", "tablespace", as<AlterTableSpaceOptionsStmt>(tree)->tablespacename);
             break;
-        case T_DropTableSpaceStmt: add(records, "drop", "tablespace", as<DropTableSpaceStmt>(tree)->tablespacename); break;
+        case T_DropTableSpaceStmt: add_dropped_tablespace(records, as<DropTableSpaceStmt>(tree)->tablespacename); break;
         case T_CreateEventTrigStmt: add_new_event_trigger(records, as<CreateEventTrigStmt>(tree)->trigname); break;
-        case T_AlterEventTrigStmt: add_event_trigger(records, "alter", as<AlterEventTrigStmt>(tree)->trigname); break;
+        case T_AlterEventTrigStmt:
+            add_event_trigger(records, "alter", as<AlterEventTrigStmt>(tree)->trigname);
+            compare_state(records);
+            break;
         case T_DropStmt: add_dropped(records, as<DropStmt>(tree)); break;
         case T_RenameStmt:
             add_named(records, as<RenameStmt>(tree)->renameType,
                       as<RenameStmt>(tree)->subname != nullptr ? as<RenameStmt>(tree)->subname : string_of(as<RenameStmt>(tree)->object));
             break;
         case T_AlterOwnerStmt: add_named(records, as<AlterOwnerStmt>(tree)->objectType, string_of(as<AlterOwnerStmt>(tree)->object)); break;
-        case T_CommentStmt: add_named(records, as<CommentStmt>(tree)->objtype, string_of(as<CommentStmt>(tree)->object)); break;
+        case T_CommentStmt: add_commented(records, as<CommentStmt>(tree)); break;
         case T_SecLabelStmt:
             // A label shows in no definition: it is recorded by the name alone.
             if (as<SecLabelStmt>(tree)->objtype == OBJECT_EVENT_TRIGGER) {

@@ -8,6 +8,7 @@
 #include "intercept/gate.hpp"
 #include "intercept/side_effects.hpp"
 #include "intercept/utility_record.hpp"
+#include "intercept/utility_state.hpp"
 #include "judge/judge.hpp"
 #include "judge/mass_change.hpp"
 #include "ledger/record.hpp"
@@ -146,6 +147,7 @@ void record_explained(const std::string &name, const std::string &tag)
 void record_all(const CurrentCommand &command)
 {
     for (const auto &record : command.records) {
+        if (record.before && record.before->contents == utility_state(record.before->object)) continue;
         core::Address address = record.address;
         if (!record.created_event_trigger.empty()) {
             const char *const name = record.created_event_trigger.c_str();
@@ -161,12 +163,14 @@ void record_all(const CurrentCommand &command)
 void record_if_possible(const CurrentCommand &command)
 {
     const CurrentCommand *const finished = &command;
-    const ErrorData *const failed = pg::attempt([finished] {
+    auto record = [finished] {
         pg::guarded([finished] {
             pg::debug_point("record_irrevocable");
+            record_mode({}, "SET");
             record_all(*finished);
         });
-    });
+    };
+    const ErrorData *const failed = pg::attempt(record, pg::Cancel::returned);
     if (failed == nullptr) return;
     const char *const tag = command.judgement.tag.c_str();
     pg::call([failed, tag] {
@@ -174,8 +178,11 @@ void record_if_possible(const CurrentCommand &command)
             ereport(level, (errcode(failed->sqlerrcode), errmsg_internal("%s is not in the ledger of langchef_guard", tag),
                             errdetail_internal("The command was carried out.  Recording it failed: %s", failed->message)));
         };
+        // Each report looks for a cancel request, too.
+        HOLD_CANCEL_INTERRUPTS();
         report(WARNING_CLIENT_ONLY);
         report(LOG_SERVER_ONLY);
+        RESUME_CANCEL_INTERRUPTS();
     });
 }
 
@@ -232,7 +239,7 @@ void after_utility(std::uint64_t number)
 {
     CurrentCommand *const command = find_command(number);
     if (command == nullptr) return;
-    record_mode({}, "SET");
+    if (!command->irrevocable) record_mode({}, "SET");
     if (guard::installation().has_value()) {
         if (command->cover.has_value()) approval::spend(*command->cover, command->judgement);
         if (command->irrevocable) {

@@ -151,7 +151,7 @@ void judge_node(const PlannedStmt *statement, const ModifyTable *node, Effects &
     const core::Address address = intercept::address_of(RelationRelationId, relation);
     if (entry->rtekind != RTE_RELATION || is_of_the_server_or_guard(relation) || is_exempt_with_children(relation, 0, true)) return;
     // Alembic empties its own table (stamp --purge); each step is recorded by a trigger.
-    if (ledger::is_version_table(relation)) return;
+    if (ledger::version_table(relation) != ledger::VersionTable::none) return;
     const bool deletes = change == CMD_DELETE;
     const auto columns = updated_columns(statement, node, relation);
     if (node->operation == CMD_UPDATE && !loses_values(relation, columns)) return;

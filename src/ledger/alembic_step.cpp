@@ -35,9 +35,11 @@ struct Step {
 // Inside pg::call only.
 const char *revision_in(HeapTuple tuple, TupleDesc descriptor)
 {
-    int column = SPI_fnumber(descriptor, "version_num");
-    if (column <= 0) column = 1;
-    return SPI_getvalue(tuple, descriptor, column);
+    const int column = SPI_fnumber(descriptor, "version_num");
+    bool null = true;
+    const Datum value = column > 0 ? heap_getattr(tuple, column, descriptor, &null) : Datum{0};
+    const std::string_view revision = null ? std::string_view() : revision_view(value);
+    return revision.empty() ? nullptr : pnstrdup(revision.data(), revision.size());
 }
 
 Step read_step(const TriggerData *data)
@@ -45,6 +47,7 @@ Step read_step(const TriggerData *data)
     return pg::call([data] {
         const TupleDesc descriptor = RelationGetDescr(data->tg_relation);
         Step step{};
+        // Without a schema when that was dropped meanwhile.
         step.table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(data->tg_relation)),
                                                 RelationGetRelationName(data->tg_relation));
         if (TRIGGER_FIRED_BY_INSERT(data->tg_event)) {
@@ -64,6 +67,7 @@ Step read_step(const TriggerData *data)
 
 void write_step(const Step &step)
 {
+    if (step.from == nullptr && step.to == nullptr) return;
     NewRow<column_count> row;
     row.set(id, Int64GetDatum(next_id("alembic_step_id_seq")));
     row.set(stepped_at, TimestampTzGetDatum(GetCurrentTimestamp()));
@@ -91,9 +95,10 @@ LCG_FUNCTION(lcg_alembic_step_trigger)
     }
     const auto *const data = reinterpret_cast<const TriggerData *>(fcinfo->context);
     const bool row_level = TRIGGER_FIRED_FOR_ROW(data->tg_event) && TRIGGER_FIRED_AFTER(data->tg_event);
-    // A table renamed away from the setting keeps the trigger but is no version table any more.
+    // A table renamed away from the setting keeps the trigger but is no version table any more;
+    // one that anybody made must not speak for other sessions.
     if (row_level && settings::mode() != settings::Mode::off && guard::installation() &&
-        ledger::is_version_table(RelationGetRelid(data->tg_relation))) {
+        ledger::version_table(RelationGetRelid(data->tg_relation)) == ledger::VersionTable::trusted) {
         ledger::write_step(ledger::read_step(data));
     }
     return Datum{0};

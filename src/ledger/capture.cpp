@@ -88,6 +88,32 @@ Image image_of(core::Facts &&facts)
     return {std::move(facts), definition};
 }
 
+// The constraints that were described as the object's own.  They are described on when they
+// become a part of the parent table's, so that what happened is said ("inherited"), and
+// their end with the parent's is not lost.
+std::vector<Oid> own_parts(const std::optional<Known> &known, core::Address address)
+{
+    std::vector<Oid> own;
+    if (!known || address.classid != RelationRelationId) return own;
+    for (const core::Fact &fact : pg::facts_from_definition(known->definition)) {
+        if (fact.address.classid == ConstraintRelationId) own.push_back(fact.address.objid);
+    }
+    return own;
+}
+
+// A constraint that was a part of its parent's until this transaction is no new one.
+void tell_released(std::vector<core::Difference> &differences, const core::Facts &facts)
+{
+    for (core::Difference &difference : differences) {
+        if (difference.op != "added" || difference.kind != "constraint") continue;
+        const auto fact = std::find_if(facts.begin(), facts.end(), [&](const core::Fact &one) { return one.id == difference.fact; });
+        if (fact == facts.end() || fact->address.classid != ConstraintRelationId || !was_inherited(fact->address.objid)) continue;
+        difference.op = "changed";
+        difference.attribute = "inherited";
+        difference.before = true;
+    }
+}
+
 // An object that exists and is none of its own any more: an index that was attached to its
 // parent's or became a constraint's, a table that an extension took in.
 std::int64_t capture_absorbed(const std::optional<Known> &known, const Subject &subject, const std::string &tag, const std::string &source)
@@ -145,7 +171,7 @@ std::int64_t capture_held(Held &&held, const Subject &subject, const std::string
 {
     // The definition as of now: it includes what others committed before the object was got.
     const SnapshotScope snapshot;
-    core::Facts read = catalog::read_object(subject.address);
+    core::Facts read = catalog::read_object(subject.address, own_parts(held.known, subject.address));
     if (read.empty() || cause == Cause::absorbed) return capture_absorbed(held.known, subject, tag, source);
     // A transaction that releases several at once comes by the first of them again.
     const bool released = cause == Cause::released && (!held.known || was_extension_member(subject.address));
@@ -161,7 +187,8 @@ std::int64_t capture_held(Held &&held, const Subject &subject, const std::string
     images.after = after;
     bool worth_a_row = true;
     if (known) {
-        const auto differences = core::compare(pg::facts_from_definition(known->definition), facts, true);
+        auto differences = core::compare(pg::facts_from_definition(known->definition), facts, true);
+        tell_released(differences, facts);
         // What only follows the new name of its container is remembered without a row.
         worth_a_row = !differences.empty() || cause == Cause::unreadable;
         images.before = known->definition;

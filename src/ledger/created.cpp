@@ -62,4 +62,19 @@ bool joined_in_this_transaction(std::uint32_t child, std::uint32_t parent)
     });
 }
 
+bool was_inherited(std::uint32_t constraint)
+{
+    return pg::call([constraint] {
+        bool inherited = false;
+        std::array<ScanKeyData, 1> key;
+        ScanKeyInit(&key[0], Anum_pg_constraint_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(constraint));
+        each_version(ConstraintRelationId, ConstraintOidIndexId, key, [&inherited](HeapTuple tuple) {
+            const auto *const form = reinterpret_cast<const FormData_pg_constraint *>(GETSTRUCT(tuple));
+            const bool clone = OidIsValid(form->conparentid) || (form->coninhcount > 0 && !form->conislocal);
+            if (clone && version_of(tuple) == Version::removed) inherited = true;
+        });
+        return inherited;
+    });
+}
+
 }  // namespace ledger

@@ -15,7 +15,8 @@ enum Column : int {
     definition,
     ledger_id,
     seen_at,
-    column_count = seen_at
+    identity_hash,
+    column_count = identity_hash
 };
 
 // A row in plain data, copied out of the buffer.
@@ -89,11 +90,20 @@ enum class Locking { none, skip, wait };
 
 struct Sought {
     const char *index;
-    ScanKeyData first;
-    ScanKeyData second;
+    ScanKeyData keys[2];
+    int key_count;
+    // To be equal besides, where the index holds their hash; null for any.
+    const char *object_type;
+    const char *identity;
     bool gone_only;
     Locking locking;
 };
+
+bool is_sought(const Sought &sought, const Copied &copied)
+{
+    return sought.identity == nullptr ||
+           (std::strcmp(sought.identity, copied.identity) == 0 && std::strcmp(sought.object_type, copied.object_type) == 0);
+}
 
 struct Outcome {
     Copied copied;
@@ -108,12 +118,12 @@ Outcome first_row(const Sought &sought)
     return pg::call([table, index, &sought] {
         Outcome outcome{};
         outcome.lock = Lock::got;
-        ScanKeyData keys[2] = {sought.first, sought.second};
+        ScanKeyData keys[2] = {sought.keys[0], sought.keys[1]};
         const Relation relation = table_open(table, sought.locking == Locking::none ? AccessShareLock : RowExclusiveLock);
-        const SysScanDesc scan = systable_beginscan(relation, index, true, nullptr, 2, keys);
+        const SysScanDesc scan = systable_beginscan(relation, index, true, nullptr, sought.key_count, keys);
         for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
             outcome.copied = copy_row(tuple, RelationGetDescr(relation));
-            if (!sought.gone_only || !object_exists(outcome.copied.classid, outcome.copied.objid)) {
+            if (is_sought(sought, outcome.copied) && (!sought.gone_only || !object_exists(outcome.copied.classid, outcome.copied.objid))) {
                 if (sought.locking != Locking::none) {
                     outcome.lock = lock_row(relation, tuple, sought.locking == Locking::wait, &outcome.copied, &outcome.renewed);
                 }
@@ -139,9 +149,9 @@ std::optional<Known> known_of(const Copied &copied)
 
 Outcome find_by_address(core::Address address, Locking locking)
 {
-    Sought sought{"known_object_pkey", {}, {}, false, locking};
-    ScanKeyInit(&sought.first, classid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.classid));
-    ScanKeyInit(&sought.second, objid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.objid));
+    Sought sought{"known_object_pkey", {}, 2, nullptr, nullptr, false, locking};
+    ScanKeyInit(&sought.keys[0], classid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.classid));
+    ScanKeyInit(&sought.keys[1], objid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.objid));
     return first_row(sought);
 }
 
@@ -171,14 +181,18 @@ Address lock_address(core::Address address, bool wait)
     });
 }
 
+// An identity can be longer than an index row (a function's argument types).
+std::int64_t hash_of(std::string_view type, std::string_view name)
+{
+    const std::string whole = std::string(name).append(1, '\0').append(type);
+    const std::uint64_t hash = hash_bytes_extended(reinterpret_cast<const unsigned char *>(whole.data()), static_cast<int>(whole.size()), 0);
+    return static_cast<std::int64_t>(hash);
+}
+
 std::optional<Known> find_by_name(const std::string &type, const std::string &name, bool gone_only)
 {
-    const Datum type_datum = pg::text_datum(type);
-    const Datum name_datum = pg::text_datum(name);
-    Sought sought{"known_object_identity_idx", {}, {}, gone_only, gone_only ? Locking::skip : Locking::none};
-    // The columns have collation "C", which is what ScanKeyInit assumes.
-    ScanKeyInit(&sought.first, identity, BTEqualStrategyNumber, F_TEXTEQ, name_datum);
-    ScanKeyInit(&sought.second, object_type, BTEqualStrategyNumber, F_TEXTEQ, type_datum);
+    Sought sought{"known_object_identity_idx", {}, 1, type.c_str(), name.c_str(), gone_only, gone_only ? Locking::skip : Locking::none};
+    ScanKeyInit(&sought.keys[0], identity_hash, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(hash_of(type, name)));
     return known_of(first_row(sought).copied);
 }
 
@@ -225,6 +239,7 @@ void remember(const KnownState &state, const std::optional<Known> &before)
     row.set(definition, state.definition);
     if (state.ledger_id) row.set(ledger_id, Int64GetDatum(*state.ledger_id));
     row.set(seen_at, TimestampTzGetDatum(GetCurrentTimestamp()));
+    row.set(identity_hash, Int64GetDatum(hash_of(state.object_type, state.identity)));
     const Oid table = guard_relation("known_object");
     if (before) {
         update_row(table, before->row, row.values.data(), row.nulls.data(), column_count);

@@ -58,5 +58,7 @@ bool created_in_this_transaction(core::Address address);
 
 // Whether it was the current transaction that made the one a partition or child of the other.
 bool joined_in_this_transaction(std::uint32_t child, std::uint32_t parent);
+// Whether the constraint was a part of its parent table's when the current transaction found it.
+bool was_inherited(std::uint32_t constraint);
 
 }  // namespace ledger

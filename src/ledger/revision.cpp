@@ -1,25 +1,88 @@
 #include "core/version_table.hpp"
 #include "guard/installation.hpp"
 #include "ledger/revision.hpp"
+#include "pg/attempt.hpp"
 #include "settings.hpp"
 
 namespace ledger {
 namespace {
 
-// Ordinary, permanent tables of the name, at most as many as there is room for.
+struct Candidate {
+    Oid relation;
+    Oid schema;
+};
+
 struct Found {
     static constexpr int most = 64;
-    Oid relations[most];
-    Oid schemas[most];
+    Candidate candidates[most];
     int count;
 };
 
-Found tables_named(const core::VersionTable &wanted)
+// A version table as Alembic makes it: ordinary, permanent, with one column.
+// Inside pg::call only.
+bool is_version_relation(const FormData_pg_class *form)
+{
+    if (form->relkind != RELKIND_RELATION || form->relpersistence == RELPERSISTENCE_TEMP) return false;
+    int live = 0;
+    bool fits = false;
+    for (AttrNumber number = 1; number <= form->relnatts && live < 2; ++number) {
+        const HeapTuple tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(form->oid), Int16GetDatum(number));
+        if (!HeapTupleIsValid(tuple)) continue;
+        const auto *const attribute = reinterpret_cast<const FormData_pg_attribute *>(GETSTRUCT(tuple));
+        if (!attribute->attisdropped) {
+            ++live;
+            fits = std::strcmp(NameStr(attribute->attname), "version_num") == 0 &&
+                   (attribute->atttypid == VARCHAROID || attribute->atttypid == TEXTOID);
+        }
+        ReleaseSysCache(tuple);
+    }
+    return live == 1 && fits;
+}
+
+// Whether the role has the privileges of the other; those that a superuser has of every role
+// do not count, because they say nothing of the other.  Inside pg::call only.
+bool has_own_privileges(Oid role, Oid other)
+{
+    return superuser_arg(role) ? is_member_of_role_nosuper(role, other) : has_privs_of_role(role, other);
+}
+
+// Whether the owner of a table may label what this session does.  Inside pg::call only.
+bool is_trusted_owner(Oid owner)
+{
+    if (superuser_arg(owner)) return true;
+    const HeapTuple database = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(MyDatabaseId));
+    const bool owns_database = HeapTupleIsValid(database) && reinterpret_cast<const FormData_pg_database *>(GETSTRUCT(database))->datdba == owner;
+    if (HeapTupleIsValid(database)) ReleaseSysCache(database);
+    if (owns_database) return true;
+    // The role of SET ROLE, too; not that of a SECURITY DEFINER function, which others may have made.
+    return has_own_privileges(GetSessionUserId(), owner) || has_own_privileges(GetOuterUserId(), owner);
+}
+
+// Inside pg::call only.
+void add_candidate(Found *found, const FormData_pg_class *form, bool named_with_schema, Oid own_schema)
+{
+    if (found->count >= Found::most || !is_version_relation(form)) return;
+    const bool trusted = named_with_schema || is_trusted_owner(form->relowner);
+    if (!trusted && OidIsValid(own_schema) && form->relnamespace != own_schema) return;
+    found->candidates[found->count++] = {form->oid, form->relnamespace};
+}
+
+// The version tables of the name.  With own_schema, those that may label a change in it;
+// without, all there are.
+Found tables_named(const core::VersionTable &wanted, Oid own_schema)
 {
     const char *const name = wanted.name.c_str();
     const char *const schema = wanted.schema.empty() ? nullptr : wanted.schema.c_str();
-    return pg::call([name, schema] {
+    return pg::call([name, schema, own_schema] {
         Found found{};
+        if (schema != nullptr) {
+            const Oid relation = get_relname_relid(name, get_namespace_oid(schema, true));
+            const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+            if (!HeapTupleIsValid(tuple)) return found;
+            add_candidate(&found, reinterpret_cast<const FormData_pg_class *>(GETSTRUCT(tuple)), true, own_schema);
+            ReleaseSysCache(tuple);
+            return found;
+        }
         NameData key_name;
         namestrcpy(&key_name, name);
         ScanKeyData key;
@@ -28,12 +91,8 @@ Found tables_named(const core::VersionTable &wanted)
         const SysScanDesc scan = systable_beginscan(catalog, ClassNameNspIndexId, true, nullptr, 1, &key);
         for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple) && found.count < Found::most;
              tuple = systable_getnext(scan)) {
-            const auto *const form = reinterpret_cast<const FormData_pg_class *>(GETSTRUCT(tuple));
-            if (form->relkind != RELKIND_RELATION || form->relpersistence == RELPERSISTENCE_TEMP) continue;
-            if (schema != nullptr && get_namespace_oid(schema, true) != form->relnamespace) continue;
-            found.relations[found.count] = form->oid;
-            found.schemas[found.count] = form->relnamespace;
-            ++found.count;
+            CHECK_FOR_INTERRUPTS();
+            add_candidate(&found, reinterpret_cast<const FormData_pg_class *>(GETSTRUCT(tuple)), false, own_schema);
         }
         systable_endscan(scan);
         table_close(catalog, AccessShareLock);
@@ -41,49 +100,65 @@ Found tables_named(const core::VersionTable &wanted)
     });
 }
 
-// The table's revisions, palloc'd; null when it has none or is locked.
-const char *read_revisions(Oid table)
+// Appends the revision to the list; its length is bounded, and what is stored out of line
+// or compressed is none.  Inside pg::call only.
+void append_revision(StringInfo revisions, Datum value)
 {
-    return pg::call([table]() -> const char * {
-        constexpr int most = 64;
-        if (!ConditionalLockRelationOid(table, AccessShareLock)) return nullptr;
+    const std::string_view revision = revision_view(value);
+    if (revision.empty()) return;
+    if (revisions->len > 0) appendStringInfoChar(revisions, ',');
+    appendBinaryStringInfo(revisions, revision.data(), static_cast<int>(revision.size()));
+}
+
+// The revisions of a relation that is open and locked; none when it holds more than a version
+// table does, dead rows included: recording must not wait for a scan.  Inside pg::call only.
+void read_rows(StringInfo revisions, Relation relation)
+{
+    constexpr BlockNumber most_blocks = 128;
+    constexpr int most_rows = 64;
+    const TupleDesc descriptor = RelationGetDescr(relation);
+    int column = 0;
+    for (int i = 1; i <= descriptor->natts; ++i) {
+        if (!TupleDescAttr(descriptor, i - 1)->attisdropped) column = i;
+    }
+    if (column == 0 || RelationGetNumberOfBlocks(relation) > most_blocks) return;
+    const SysScanDesc scan = systable_beginscan(relation, InvalidOid, false, nullptr, 0, nullptr);
+    int rows = 0;
+    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
+        CHECK_FOR_INTERRUPTS();
+        if (++rows > most_rows) {
+            resetStringInfo(revisions);
+            break;
+        }
+        bool null = false;
+        const Datum revision = heap_getattr(tuple, column, descriptor, &null);
+        if (!null) append_revision(revisions, revision);
+    }
+    systable_endscan(scan);
+}
+
+// The table's revisions; empty when it has none, is locked or cannot be read.
+std::string read_revisions(Oid table)
+{
+    StringInfoData *const revisions = pg::call([] { return makeStringInfo(); });
+    const ErrorData *const failed = pg::attempt([table, revisions] {
+        if (!ConditionalLockRelationOid(table, AccessShareLock)) return;
         const Relation relation = try_relation_open(table, NoLock);
         if (relation == nullptr) {
             UnlockRelationOid(table, AccessShareLock);
-            return nullptr;
+            return;
         }
-        const TupleDesc descriptor = RelationGetDescr(relation);
-        int column = 0;
-        for (int i = descriptor->natts; i > 0; --i) {
-            const FormData_pg_attribute *const attribute = TupleDescAttr(descriptor, i - 1);
-            if (attribute->attisdropped) continue;
-            if (attribute->atttypid != VARCHAROID && attribute->atttypid != TEXTOID) continue;
-            column = i;
-            if (std::strcmp(NameStr(attribute->attname), "version_num") == 0) break;
-        }
-        StringInfoData revisions;
-        initStringInfo(&revisions);
-        if (column > 0) {
-            const SysScanDesc scan = systable_beginscan(relation, InvalidOid, false, nullptr, 0, nullptr);
-            int count = 0;
-            for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple) && count < most; tuple = systable_getnext(scan)) {
-                bool null = false;
-                const Datum revision = heap_getattr(tuple, column, descriptor, &null);
-                if (null) continue;
-                if (count++ > 0) appendStringInfoChar(&revisions, ',');
-                appendStringInfoString(&revisions, TextDatumGetCString(revision));
-            }
-            systable_endscan(scan);
-        }
+        if (is_version_relation(relation->rd_rel)) read_rows(revisions, relation);
         relation_close(relation, AccessShareLock);
-        return revisions.len > 0 ? revisions.data : nullptr;
     });
+    return failed == nullptr ? std::string(revisions->data, static_cast<std::size_t>(revisions->len)) : std::string();
 }
 
 Oid step_function(Oid schema)
 {
     return pg::call([schema] {
         char *const name = get_namespace_name(schema);
+        if (name == nullptr) return InvalidOid;  // the extension was dropped meanwhile
         return LookupFuncName(list_make2(makeString(name), makeString(pstrdup("alembic_step_trigger"))), 0, nullptr, true);
     });
 }
@@ -132,37 +207,52 @@ void watch(Oid table)
     });
 }
 
+// The one of several that counts: that of the changed object's schema, else the only one.
+const Candidate *chosen_of(const Found &found, Oid own_schema)
+{
+    for (int i = 0; i < found.count; ++i) {
+        if (found.candidates[i].schema == own_schema) return &found.candidates[i];
+    }
+    return found.count == 1 ? &found.candidates[0] : nullptr;
+}
+
 }  // namespace
+
+std::string_view revision_view(Datum value)
+{
+    constexpr std::size_t longest = 255;
+    const auto *const stored = reinterpret_cast<const varlena *>(DatumGetPointer(value));
+    if (VARATT_IS_EXTERNAL(stored) || VARATT_IS_COMPRESSED(stored)) return {};
+    const std::size_t size = VARSIZE_ANY_EXHDR(stored);
+    return size <= longest ? std::string_view(VARDATA_ANY(stored), size) : std::string_view();
+}
 
 std::string current_revision(const std::string &schema_name)
 {
     const char *const schema_text = schema_name.c_str();
+    // A name that no schema has stands for the schema of nothing.
+    const Oid found_schema = pg::call([schema_text] { return get_namespace_oid(schema_text, true); });
+    const Oid own_schema = OidIsValid(found_schema) ? found_schema : PG_CATALOG_NAMESPACE;
     std::string revisions;
     for (const core::VersionTable &wanted : core::version_tables(settings::alembic_version_table())) {
-        const Found found = tables_named(wanted);
-        if (found.count == 0) continue;
-        int chosen = found.count == 1 ? 0 : -1;
-        if (found.count > 1) {
-            const Oid schema = pg::call([schema_text] { return get_namespace_oid(schema_text, true); });
-            for (int i = 0; i < found.count; ++i) {
-                if (found.schemas[i] == schema) chosen = i;
-            }
-        }
-        const char *const text = chosen >= 0 ? read_revisions(found.relations[chosen]) : nullptr;
-        if (text == nullptr) continue;
+        const Found found = tables_named(wanted, own_schema);
+        const Candidate *const chosen = chosen_of(found, own_schema);
+        if (chosen == nullptr) continue;
+        const std::string read = read_revisions(chosen->relation);
+        if (read.empty()) continue;
         if (!revisions.empty()) revisions += ',';
-        revisions += text;
+        revisions += read;
     }
     return revisions;
 }
 
-bool is_version_table(Oid relation)
+VersionTable version_table(Oid relation)
 {
     struct Names {
         const char *name;
         const char *schema;
-        char kind;
-        char persistence;
+        bool trusted;
+        bool fits;
     };
     const Names names = pg::call([relation] {
         Names found{};
@@ -171,29 +261,36 @@ bool is_version_table(Oid relation)
         const auto *const form = reinterpret_cast<const FormData_pg_class *>(GETSTRUCT(tuple));
         found.name = pstrdup(NameStr(form->relname));
         found.schema = get_namespace_name(form->relnamespace);
-        found.kind = form->relkind;
-        found.persistence = form->relpersistence;
+        found.fits = is_version_relation(form);
+        // A superuser who writes the table himself means it.
+        found.trusted = superuser_arg(GetSessionUserId()) || is_trusted_owner(form->relowner);
         ReleaseSysCache(tuple);
         return found;
     });
-    if (names.kind != RELKIND_RELATION || names.persistence == RELPERSISTENCE_TEMP) return false;
+    if (!names.fits) return VersionTable::none;
+    VersionTable result = VersionTable::none;
     for (const core::VersionTable &wanted : core::version_tables(settings::alembic_version_table())) {
-        const bool schema_fits = wanted.schema.empty() || (names.schema != nullptr && wanted.schema == names.schema);
-        if (wanted.name == names.name && schema_fits) return true;
+        if (wanted.name != names.name) continue;
+        if (wanted.schema.empty()) {
+            result = names.trusted ? VersionTable::trusted : VersionTable::named;
+        } else if (names.schema != nullptr && wanted.schema == names.schema) {
+            return VersionTable::trusted;
+        }
+        if (result == VersionTable::trusted) break;
     }
-    return false;
+    return result;
 }
 
 void watch_if_version_table(Oid relation)
 {
-    if (is_version_table(relation)) watch(relation);
+    if (version_table(relation) != VersionTable::none) watch(relation);
 }
 
 void watch_version_tables()
 {
     for (const core::VersionTable &wanted : core::version_tables(settings::alembic_version_table())) {
-        const Found found = tables_named(wanted);
-        for (int i = 0; i < found.count; ++i) watch(found.relations[i]);
+        const Found found = tables_named(wanted, InvalidOid);
+        for (int i = 0; i < found.count; ++i) watch(found.candidates[i].relation);
     }
 }
 

@@ -4,13 +4,14 @@
 
 namespace ledger {
 
-// An active snapshot that sees what the command just did: the server leaves
-// none after some commands (CREATE INDEX CONCURRENTLY), and detoasting needs one.
+// An active snapshot that sees what the command just did, and what others have committed
+// meanwhile whatever the isolation level: the server leaves none after some commands
+// (CREATE INDEX CONCURRENTLY), and detoasting needs one.
 class SnapshotScope {
   public:
     SnapshotScope() : exceptions_at_start_(std::uncaught_exceptions())
     {
-        pg::call([] { PushActiveSnapshot(GetTransactionSnapshot()); });
+        pg::call([] { PushActiveSnapshot(GetLatestSnapshot()); });
     }
     ~SnapshotScope()
     {

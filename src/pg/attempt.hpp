@@ -6,11 +6,15 @@ namespace pg {
 
 // Runs a body as pg::call does, in a subtransaction of its own: the one way
 // to look at a server error and go on.  Returns null, or the error, after
-// everything the body did is undone.  A cancel request is thrown on, never
-// returned.  A body that writes nothing costs no transaction id.  Resources
-// the body leaves open belong to the subtransaction and go with it.
+// everything the body did is undone.  A cancel request is thrown on, unless the
+// caller cannot go back any more and takes it as any other error.  A body that
+// neither writes nor takes a strong lock costs no transaction id.  Resources the
+// body leaves open belong to the subtransaction and go with it.  Without keep
+// what the body did is undone in any case.
+enum class Cancel { thrown, returned };
+
 template <bool keep = true, typename Body>
-ErrorData *attempt(Body &&body)
+ErrorData *attempt(Body &&body, Cancel cancel = Cancel::thrown)
 {
     const MemoryContext context = CurrentMemoryContext;
     const ResourceOwner owner = CurrentResourceOwner;
@@ -29,7 +33,7 @@ ErrorData *attempt(Body &&body)
         MemoryContextSwitchTo(context);
         CurrentResourceOwner = owner;
     });
-    if (caught != nullptr && caught->sqlerrcode == ERRCODE_QUERY_CANCELED) throw Error{caught};
+    if (cancel == Cancel::thrown && caught != nullptr && caught->sqlerrcode == ERRCODE_QUERY_CANCELED) throw Error{caught};
     return caught;
 }
 

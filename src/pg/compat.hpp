@@ -50,6 +50,16 @@ inline LocalTransactionId local_transaction()
 #endif
 }
 
+// Temporal keys came with 18.
+inline bool constraint_period([[maybe_unused]] const FormData_pg_constraint *constraint)
+{
+#if PG_VERSION_NUM >= 180000
+    return constraint->conperiod;
+#else
+    return false;
+#endif
+}
+
 // For writing one's own rows, where no row is ever rechecked.
 inline void eval_plan_qual_init(EPQState *recheck, EState *state)
 {

@@ -171,7 +171,7 @@ my @sections = (
 		[ q{ALTER SYSTEM SET work_mem = '4MB'}, undef, undef, undef, 'ALTER SYSTEM RESET work_mem' ],
 		[ q{CREATE TABLESPACE firing LOCATION ''}, q{ALTER DATABASE %db SET allow_in_place_tablespaces = on}, undef, undef, 'DROP TABLESPACE IF EXISTS firing' ],
 		[ 'DROP TABLESPACE firing', undef, q{SET allow_in_place_tablespaces = on; CREATE TABLESPACE firing LOCATION ''}, undef, 'DROP TABLESPACE IF EXISTS firing' ],
-		'COMMENT ON DATABASE %db IS NULL', 'GRANT CONNECT ON DATABASE %db TO firing_owner' ],
+		q{COMMENT ON DATABASE %db IS 'firing'}, 'GRANT CONNECT ON DATABASE %db TO firing_owner' ],
 	'Event triggers and the guard itself' => [
 		'CREATE EVENT TRIGGER new ON sql_drop EXECUTE FUNCTION app.watch()', 'ALTER EVENT TRIGGER watcher DISABLE', 'DROP EVENT TRIGGER watcher',
 		'ALTER EVENT TRIGGER langchef_guard_sql_drop DISABLE', 'DROP EVENT TRIGGER langchef_guard_sql_drop', 'DROP FUNCTION langchef_guard.sql_drop() CASCADE',

@@ -27,7 +27,8 @@ TEST_CASE("passwords of roles are masked")
           "CREATE ROLE a LOGIN PASSWORD '<redacted>' VALID UNTIL 'tomorrow'");
     check("ALTER ROLE a ENCRYPTED password\n/* x */ E'sec\\'ret'", "ALTER ROLE a ENCRYPTED password\n/* x */ '<redacted>'");
     check("ALTER USER a PASSWORD $x$secret$x$", "ALTER USER a PASSWORD '<redacted>'");
-    check("ALTER USER a PASSWORD 'sec'\n  'ret'", "ALTER USER a PASSWORD '<redacted>'\n  ");
+    check("ALTER USER a PASSWORD 'sec'\n  'ret'", "ALTER USER a PASSWORD '<redacted>'");
+    check("ALTER USER a PASSWORD 'sec' -- x\n  'ret' VALID UNTIL 'y'", "ALTER USER a PASSWORD '<redacted>' VALID UNTIL 'y'");
     check("UPDATE u SET password = 'secret', name = 'n'", "UPDATE u SET password = '<redacted>', name = 'n'");
     check("SELECT f(password => 'secret')", "SELECT f(password => '<redacted>')");
     check("password := U&'secret'", "password := '<redacted>'");
@@ -57,6 +58,71 @@ TEST_CASE("connection strings are masked where they stand")
     check("SELECT $$host=h password=secret$$", "SELECT $$host=h password=<redacted>$$");
     check("SELECT 1 -- PASSWORD=secret", "SELECT 1 -- PASSWORD=<redacted>");
     unchanged("COMMENT ON TABLE t IS 'see https://example.org:80/a@b'");
+}
+
+TEST_CASE("connection strings are masked however they are written")
+{
+    check("SELECT dblink_connect('host=x password=secret\\ secret user=y')", "SELECT dblink_connect('host=x password=<redacted> user=y')");
+    check("SELECT dblink_connect('host=x password=ab''secret')", "SELECT dblink_connect('host=x password=<redacted>')");
+    check("SELECT dblink_connect('host=x password=a&secret user=y')", "SELECT dblink_connect('host=x password=<redacted> user=y')");
+    check("SELECT dblink_connect('host=x password\n=\tsecret user=y')", "SELECT dblink_connect('host=x password\n=\t<redacted> user=y')");
+    check("SELECT dblink_connect(E'host=x pass\\x77ord=secret')", "SELECT dblink_connect(E'host=x password=<redacted>')");
+    check("SELECT dblink_connect(E'host=x pass\\167ord\\u003dsecret')", "SELECT dblink_connect(E'host=x password=<redacted>')");
+    check("SELECT dblink_connect('host=x pass'\n  'word=secret')", "SELECT dblink_connect('host=x password=<redacted>')");
+    check("SELECT dblink_connect(U&'host=x pass\\0077ord=secret')", "SELECT dblink_connect(U&'host=x password=<redacted>')");
+    check("SELECT dblink_connect(U&'host=x pass!+000077ord=secret' UESCAPE '!')", "SELECT dblink_connect(U&'host=x password=<redacted>' UESCAPE '!')");
+    check("SELECT dblink_connect('postgresql://h/d?user=x&%70assword=secret&a=b')",
+          "SELECT dblink_connect('postgresql://h/d?user=x&%70assword=<redacted>&a=b')");
+    check("SELECT dblink_connect('postgresql://h/d?password=secret&a=b')", "SELECT dblink_connect('postgresql://h/d?password=<redacted>&a=b')");
+    unchanged("SELECT E'options \\x41\\n\\'', U&'token \\0041', 'connection'\n  ' and more'");
+}
+
+TEST_CASE("settings with secrets are masked as a whole")
+{
+    check("alter system set primary_conninfo='host=x password=SEK\\ secret user=y'", "alter system set primary_conninfo='<redacted>'");
+    check("ALTER SYSTEM SET primary_conninfo = E'host=x pass\\x77ord=secret'", "ALTER SYSTEM SET primary_conninfo = '<redacted>'");
+    check("ALTER SYSTEM SET primary_conninfo = 'host=x pass'\n'word=secret'", "ALTER SYSTEM SET primary_conninfo = '<redacted>'");
+    check("ALTER SYSTEM SET \"ssl_passphrase_command\" TO 'echo secret'", "ALTER SYSTEM SET \"ssl_passphrase_command\" TO '<redacted>'");
+    check("ALTER SYSTEM SET archive_command = 'KEY=secret put'", "ALTER SYSTEM SET archive_command = '<redacted>'");
+    check("DO $$BEGIN EXECUTE 'ALTER SYSTEM SET primary_conninfo = ''secret'''; END$$",
+          "DO $$BEGIN EXECUTE 'ALTER SYSTEM SET primary_conninfo = ''<redacted>'''; END$$");
+    unchanged("ALTER SYSTEM SET work_mem = '5MB'");
+    unchanged("ALTER SYSTEM RESET primary_conninfo");
+    unchanged("SELECT setting FROM pg_settings WHERE name = 'archive_command' AND archive_command = 'x'");
+}
+
+TEST_CASE("a secret that is put together is masked")
+{
+    check("DO $$BEGIN EXECUTE 'alter role app password ' || quote_literal('secret'); RAISE NOTICE 'x'; END$$",
+          "DO $$BEGIN EXECUTE 'alter role app password ' || quote_literal('<redacted>'); RAISE NOTICE 'x'; END$$");
+    check("EXECUTE 'alter role app password '''||'secret'||''''", "EXECUTE 'alter role app password '''||'<redacted>'||'<redacted>'");
+    check("EXECUTE 'alter role app password '''||12345||''''", "EXECUTE 'alter role app password '''||'<redacted>'||'<redacted>'");
+    check("EXECUTE format('alter role app password %L', 'secret'); SELECT 'x'",
+          "EXECUTE format('alter role app password %L', '<redacted>'); SELECT 'x'");
+    check("EXECUTE format('alter role %I password %2$L', 'secret', $q$secret$q$)",
+          "EXECUTE format('alter role %I password %2$L', '<redacted>', '<redacted>')");
+    check("EXECUTE format('alter role app password ''%s''', 'secret')", "EXECUTE format('alter role app password ''<redacted>''', '<redacted>')");
+    check("EXECUTE concat('alter role app password ', quote_literal('secret'))", "EXECUTE concat('alter role app password ', quote_literal('<redacted>'))");
+    check("SELECT dblink_connect('host=x password=' || 'secret', 'x')", "SELECT dblink_connect('host=x password=' || '<redacted>', 'x')");
+    check("SELECT dblink_connect('postgresql://u:' || 'secret' || '@h')", "SELECT dblink_connect('postgresql://u:' || '<redacted>' || '<redacted>')");
+    check("EXECUTE 'create user mapping for x server s options (password ' || quote_literal('secret') || ')'",
+          "EXECUTE 'create user mapping for x server s options (password ' || quote_literal('<redacted>') || '<redacted>'");
+    unchanged("SELECT 'enter the password' AS label, 'other' AS x, 'a' || 'b'");
+    unchanged("COMMENT ON COLUMN u.p IS 'hash of the password'");
+    unchanged("DO $$DECLARE p u.password%TYPE := 'x'; BEGIN RAISE NOTICE 'no password for %', 'y'; END$$");
+}
+
+TEST_CASE("a backslash before a quote hides nothing, whatever it means")
+{
+    CHECK_FALSE(leaks("alter role app password 'abc\\'secret'"));
+    CHECK_FALSE(leaks("alter role app password 'abc\\' valid until 'secret'"));
+    CHECK_FALSE(leaks("select 'a\\'b', f(password => 'secret')"));
+    CHECK_FALSE(leaks("select 'a\\', f(password => 'secret')"));
+    CHECK_FALSE(leaks("do $$begin execute 'alter role app password ''abc\\'secret'''; end$$"));
+    check("alter role app password 'abc\\'secret'", "alter role app password '<redacted>'");
+    check("alter role app password 'x' valid until 'a\\'", "alter role app password '<redacted>' valid until 'a\\'");
+    unchanged("SELECT split_part(path, '\\', 2), 'it''s', replace(x, '\\''', '')");
+    unchanged("CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$SELECT split_part(connection_options, '\\', 2) || 'x'$$");
 }
 
 TEST_CASE("tokens are masked everywhere")
@@ -103,7 +169,7 @@ TEST_CASE("what is not terminated hides nothing")
 
 TEST_CASE("ten megabytes take linear time")
 {
-    for (const std::string piece : {"'a'", "$a$ ", "$b", "/*", "password ", "OPTIONS (", "://", "lcg_", "((", "E'\\'", "\"", "--"}) {
+    for (const std::string piece : {"'a'", "$a$ ", "$b", "/*", "password ", "OPTIONS (", "://", "lcg_", "((", "E'\\'", "\"", "--", "'\\'", "U&'a' /**/", "'a'\n", "'password '||", "format('password %L',", "?a%70=&", "://u:"}) {
         std::string text;
         while (text.size() < 10'000'000) text += piece;
         const auto start = std::chrono::steady_clock::now();
