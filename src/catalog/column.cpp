@@ -46,6 +46,7 @@ void put_identity(Draft *draft, const FormData_pg_attribute *form)
     draft->put("identity_comment", comment_of(draft, RelationRelationId, sequence));
 }
 
+// Without attndims: the server takes int[] and int[][] for the same type.
 void put_type(Draft *draft, const FormData_pg_attribute *form)
 {
     draft->put("type", type_text(form->atttypid, form->atttypmod));
@@ -70,7 +71,7 @@ void put_column(Draft *draft, HeapTuple tuple, TupleDesc descriptor, Oid owner)
     if (form->attcompression == TOAST_LZ4_COMPRESSION) draft->put("compression", "lz4");
     const int target = pg::compat::statistics_target(tuple, descriptor);
     if (target >= 0) draft->put("statistics", int64{target});
-    draft->put_list("options", column_options(field(tuple, descriptor, Anum_pg_attribute_attoptions)));
+    draft->put_list("options", storage_options(field(tuple, descriptor, Anum_pg_attribute_attoptions)));
     draft->put_list("fdw_options", sorted_options(field(tuple, descriptor, Anum_pg_attribute_attfdwoptions)));
     put_privileges(draft, "acl", OBJECT_COLUMN, owner, field(tuple, descriptor, Anum_pg_attribute_attacl));
     if (form->attidentity != '\0') put_identity(draft, form);
@@ -122,7 +123,7 @@ void add_columns(Sheet *sheet, RelationReading *relation)
     const char *const kind = relation->form->relkind == RELKIND_COMPOSITE_TYPE ? "attribute" : "column";
     bool expressions = false;
     int64 ordinal = 0;
-    scan(AttributeRelationId, AttributeRelidNumIndexId, key_oid(Anum_pg_attribute_attrelid, relation->oid),
+    scan_in_order(AttributeRelationId, AttributeRelidNumIndexId, key_oid(Anum_pg_attribute_attrelid, relation->oid), attribute_number,
          [&](HeapTuple tuple, TupleDesc descriptor) {
              const auto *const form = form_of<FormData_pg_attribute>(tuple);
              if (form->attnum < 1 || form->attnum > relation->form->relnatts || form->attisdropped) return;

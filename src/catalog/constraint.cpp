@@ -25,6 +25,24 @@ void cut_suffix(char *text, const char *suffix)
     if (length >= tail && std::strcmp(text + length - tail, suffix) == 0) text[length - tail] = '\0';
 }
 
+// The expressions of the index behind an exclusion constraint.
+char *with_canonical_index(char *definition, Oid index, Columns *columns)
+{
+    const HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+    if (!HeapTupleIsValid(tuple)) return definition;
+    for (const int column : {Anum_pg_index_indexprs, Anum_pg_index_indpred}) {
+        const char *const stored = field_text(field(INDEXRELID, tuple, column));
+        if (stored == nullptr) continue;
+        Node *const node = static_cast<Node *>(stringToNode(stored));
+        List *const nodes = IsA(node, List) ? reinterpret_cast<List *>(node) : list_make1(node);
+        for (int i = 0; i < list_length(nodes); ++i) {
+            definition = with_canonical(definition, static_cast<Node *>(list_nth(nodes, i)), columns);
+        }
+    }
+    ReleaseSysCache(tuple);
+    return definition;
+}
+
 // As the server writes it, without the states that are attributes of their own.
 char *definition_text(HeapTuple tuple, TupleDesc descriptor, Columns *columns)
 {
@@ -36,6 +54,7 @@ char *definition_text(HeapTuple tuple, TupleDesc descriptor, Columns *columns)
     char *definition = text_or_null(pg_get_constraintdef, form->oid);
     if (definition == nullptr) definition = key_text(tuple, descriptor);
     if (definition == nullptr) return nullptr;
+    if (form->contype == CONSTRAINT_EXCLUSION) definition = with_canonical_index(definition, form->conindid, columns);
     cut_suffix(definition, " NOT VALID");
     cut_suffix(definition, " NOT ENFORCED");
     cut_suffix(definition, " NOT VALID");
@@ -67,7 +86,7 @@ void put_backing_index(Draft *draft, Oid index)
 {
     const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(index));
     if (!HeapTupleIsValid(tuple)) return;
-    draft->put_list("index_options", sorted_options(field(RELOID, tuple, Anum_pg_class_reloptions)));
+    draft->put_list("index_options", storage_options(field(RELOID, tuple, Anum_pg_class_reloptions)));
     draft->put("index_tablespace", tablespace_name(form_of<FormData_pg_class>(tuple)->reltablespace));
     draft->touch(tuple);
     ReleaseSysCache(tuple);

@@ -3,22 +3,6 @@
 namespace catalog {
 namespace {
 
-List *column_names(Columns *columns)
-{
-    if (columns->names != NIL) return columns->names;
-    AttrNumber next = 1;
-    List *names = NIL;
-    scan(AttributeRelationId, AttributeRelidNumIndexId, key_oid(Anum_pg_attribute_attrelid, columns->relation),
-         [&](HeapTuple tuple, TupleDesc) {
-             const auto *const form = form_of<FormData_pg_attribute>(tuple);
-             if (form->attnum < 1) return;
-             for (; next < form->attnum; ++next) names = lappend(names, makeString(pstrdup("")));
-             names = lappend(names, makeString(form->attisdropped ? pstrdup("") : name_text(form->attname)));
-             ++next;
-         });
-    return columns->names = names;
-}
-
 // The names are all a deparser needs of a relation, except for system columns.
 RangeTblEntry *entry_of(Columns *columns, const char *alias, bool system_columns)
 {
@@ -56,19 +40,63 @@ char *text_over_relation(Node *node, Columns *columns, bool variables, bool syst
     return deparse_expression(node, context, false, false);
 }
 
+char *tree_text(Node *node, Columns *columns)
+{
+    return text_over_relation(node, columns, true, has_system_columns(nodeToString(node)));
+}
+
+int compare_constants(const ListCell *left, const ListCell *right)
+{
+    const auto *const one = static_cast<const Const *>(lfirst(left));
+    const auto *const other = static_cast<const Const *>(lfirst(right));
+    if (one->constisnull || other->constisnull) return static_cast<int>(one->constisnull) - static_cast<int>(other->constisnull);
+    return std::strcmp(deparse_expression(static_cast<Node *>(lfirst(left)), NIL, false, false),
+                       deparse_expression(static_cast<Node *>(lfirst(right)), NIL, false, false));
+}
+
 }  // namespace
+
+List *column_names(Columns *columns)
+{
+    if (columns->names != NIL) return columns->names;
+    AttrNumber next = 1;
+    List *names = NIL;
+    scan_in_order(AttributeRelationId, AttributeRelidNumIndexId, key_oid(Anum_pg_attribute_attrelid, columns->relation),
+                  attribute_number, [&](HeapTuple tuple, TupleDesc) {
+                      const auto *const form = form_of<FormData_pg_attribute>(tuple);
+                      if (form->attnum < 1) return;
+                      for (; next < form->attnum; ++next) names = lappend(names, makeString(pstrdup("")));
+                      names = lappend(names, makeString(form->attisdropped ? pstrdup("") : name_text(form->attname)));
+                      ++next;
+                  });
+    return columns->names = names;
+}
 
 char *expression_text(const char *stored, Columns *columns)
 {
     if (stored == nullptr) return nullptr;
-    return text_over_relation(static_cast<Node *>(stringToNode(stored)), columns, std::strstr(stored, ":varattno") != nullptr,
-                              has_system_columns(stored));
+    return text_over_relation(canonical_tree(static_cast<Node *>(stringToNode(stored))), columns,
+                              std::strstr(stored, ":varattno") != nullptr, has_system_columns(stored));
 }
 
-char *node_text(Node *node, Columns *columns)
+char *bound_text(const char *stored)
 {
-    const char *const stored = nodeToString(node);
-    return text_over_relation(node, columns, true, has_system_columns(stored));
+    if (stored == nullptr) return nullptr;
+    auto *const bound = static_cast<PartitionBoundSpec *>(stringToNode(stored));
+    list_sort(bound->listdatums, compare_constants);
+    return deparse_expression(reinterpret_cast<Node *>(bound), NIL, false, false);
+}
+
+char *node_text(Node *node, Columns *columns) { return tree_text(canonical_tree(node), columns); }
+
+char *with_canonical(char *text, Node *node, Columns *columns)
+{
+    const char *const printed = tree_text(node, columns);
+    const char *const canonical = node_text(node, columns);
+    if (std::strcmp(printed, canonical) == 0) return text;
+    const char *const found = std::strstr(text, printed);
+    if (found == nullptr) return text;
+    return psprintf("%.*s%s%s", static_cast<int>(found - text), text, canonical, found + std::strlen(printed));
 }
 
 char *condition_text(const char *stored, Columns *columns)
@@ -80,7 +108,7 @@ char *condition_text(const char *stored, Columns *columns)
     List *const context = context_of(
         list_make2(entry_of(columns, old_name, system_columns), entry_of(columns, new_name, system_columns)),
         list_make2(old_name, new_name));
-    return deparse_expression(static_cast<Node *>(stringToNode(stored)), context, true, false);
+    return deparse_expression(canonical_tree(static_cast<Node *>(stringToNode(stored))), context, true, false);
 }
 
 }  // namespace catalog

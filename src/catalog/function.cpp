@@ -45,8 +45,8 @@ List *arguments_of(HeapTuple tuple, const FormData_pg_proc *form)
         if (is_input(mode)) {
             const int with_default = input++ - (form->pronargs - list_length(defaults));
             if (with_default >= 0 && with_default < list_length(defaults)) {
-                appendStringInfo(&line, " DEFAULT %s",
-                                 deparse_expression(static_cast<Node *>(list_nth(defaults, with_default)), NIL, false, false));
+                Columns none;
+                appendStringInfo(&line, " DEFAULT %s", node_text(static_cast<Node *>(list_nth(defaults, with_default)), &none));
             }
         }
         lines = lappend(lines, line.data);
@@ -64,7 +64,7 @@ List *transformed_types(Field stored)
     return names;
 }
 
-void put_body(Draft *draft, HeapTuple tuple, const FormData_pg_proc *form)
+void put_body(Draft *draft, HeapTuple tuple)
 {
     char *const source = field_text(field(PROCOID, tuple, Anum_pg_proc_prosrc));
     const Field library = field(PROCOID, tuple, Anum_pg_proc_probin);
@@ -73,8 +73,9 @@ void put_body(Draft *draft, HeapTuple tuple, const FormData_pg_proc *form)
         draft->put("symbol", source);
         return;
     }
-    if (!field(PROCOID, tuple, Anum_pg_proc_prosqlbody).null) {
-        draft->put("sql_body", text_or_null(pg_get_function_sqlbody, form->oid));
+    const char *const parsed = field_text(field(PROCOID, tuple, Anum_pg_proc_prosqlbody));
+    if (parsed != nullptr) {
+        draft->put("sql_body", sql_body_text(parsed));
         return;
     }
     draft->put("body", source);
@@ -171,7 +172,7 @@ void read_function(Sheet *sheet, Oid function)
     if (form->prokind == PROKIND_AGGREGATE) {
         put_aggregate(draft, function);
     } else {
-        put_body(draft, tuple, form);
+        put_body(draft, tuple);
     }
     put_comment(draft);
     put_extension_dependency(draft);

@@ -34,7 +34,7 @@ char *key_text(const FormData_pg_index *form, int key, Node *expression, Columns
     }
     if (OidIsValid(collation) && collation != own_collation) appendStringInfo(&text, " COLLATE %s", collation_name(collation));
     const Datum stored = get_attoptions(form->indexrelid, static_cast<int16>(key + 1));
-    List *const parameters = column_options(Field{stored, stored == 0});
+    List *const parameters = storage_options(Field{stored, stored == 0});
     if (parameters != NIL || GetDefaultOpClass(type, access_method) != opclass) {
         appendStringInfo(&text, " %s", opclass_name(opclass));
     }
@@ -95,8 +95,8 @@ List *own_properties(List *lines, Draft *draft, HeapTuple relation, bool valid)
     }
     const HeapTuple other = SearchSysCache1(RELOID, ObjectIdGetDatum(parent));
     if (!HeapTupleIsValid(other)) return lines;
-    const char *const options = joined(sorted_options(field(RELOID, relation, Anum_pg_class_reloptions)));
-    if (std::strcmp(options, joined(sorted_options(field(RELOID, other, Anum_pg_class_reloptions)))) != 0) {
+    const char *const options = joined(storage_options(field(RELOID, relation, Anum_pg_class_reloptions)));
+    if (std::strcmp(options, joined(storage_options(field(RELOID, other, Anum_pg_class_reloptions)))) != 0) {
         lines = lappend(lines, psprintf("%s options %s", name, options));
     }
     if (form_of<FormData_pg_class>(other)->reltablespace != form->reltablespace) {
@@ -137,7 +137,7 @@ void add_index(Sheet *sheet, HeapTuple relation, HeapTuple tuple)
     draft->put_if("unique", index->indisunique);
     draft->put_if("nulls_not_distinct", index->indnullsnotdistinct);
     draft->put("predicate", expression_text(field_text(field(INDEXRELID, tuple, Anum_pg_index_indpred)), &columns));
-    draft->put_list("options", sorted_options(field(RELOID, relation, Anum_pg_class_reloptions)));
+    draft->put_list("options", storage_options(field(RELOID, relation, Anum_pg_class_reloptions)));
     draft->put("tablespace", tablespace_name(form->reltablespace));
     draft->put_list("statistics", index_statistics(form->oid));
     if (!index->indisvalid) draft->put_bool("valid", false);
@@ -149,7 +149,7 @@ void add_index(Sheet *sheet, HeapTuple relation, HeapTuple tuple)
 List *index_statistics(Oid index)
 {
     List *targets = NIL;
-    scan(AttributeRelationId, AttributeRelidNumIndexId, key_oid(Anum_pg_attribute_attrelid, index),
+    scan_in_order(AttributeRelationId, AttributeRelidNumIndexId, key_oid(Anum_pg_attribute_attrelid, index), attribute_number,
          [&targets](HeapTuple tuple, TupleDesc descriptor) {
              const int target = pg::compat::statistics_target(tuple, descriptor);
              if (target >= 0) targets = lappend(targets, psprintf("%d=%d", form_of<FormData_pg_attribute>(tuple)->attnum, target));

@@ -137,17 +137,6 @@ List *sorted(List *texts)
     return texts;
 }
 
-List *column_options(Field options)
-{
-    List *kept = NIL;
-    List *const all = text_array(options);
-    for (int i = 0; i < list_length(all); ++i) {
-        char *const option = static_cast<char *>(list_nth(all, i));
-        if (std::strncmp(option, "pg_attver=", 10) != 0) kept = lappend(kept, option);
-    }
-    return sorted(kept);
-}
-
 const char *persistence_text(char persistence)
 {
     if (persistence == RELPERSISTENCE_UNLOGGED) return "unlogged";

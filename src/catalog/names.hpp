@@ -31,9 +31,11 @@ char *text_or_null(PGFunction function, Oid oid);
 List *text_array(Field array);
 List *sorted(List *texts);
 inline List *sorted_options(Field array) { return sorted(text_array(array)); }
-// Options of a column, less the version that late minor releases keep of each
-// column among them: it changes with every command and means nothing.
-List *column_options(Field array);
+// Options of a relation or column (reloptions, attoptions), with the server's
+// own in one spelling: off, no and 0 are "false".  Left out is the version that
+// late minor releases keep of each column: it changes with every command and
+// means nothing.
+List *storage_options(Field array);
 
 const char *persistence_text(char persistence);  // null for permanent
 const char *firing_text(char enabled);           // null for enabled in the ordinary way

@@ -29,17 +29,19 @@ void put_index_roles(Draft *draft, Oid relation)
     });
 }
 
+double parent_place(HeapTuple tuple) { return form_of<FormData_pg_inherits>(tuple)->inhseqno; }
+
 void put_ancestry(Draft *draft, const FormData_pg_class *form, Oid relation)
 {
     List *parents = NIL;
     bool detaching = false;
-    scan(InheritsRelationId, InheritsRelidSeqnoIndexId, key_oid(Anum_pg_inherits_inhrelid, relation),
-         [&](HeapTuple tuple, TupleDesc) {
-             const auto *const inherits = form_of<FormData_pg_inherits>(tuple);
-             parents = lappend(parents, relation_name(inherits->inhparent));
-             detaching = detaching || inherits->inhdetachpending;
-             draft->touch(tuple);
-         });
+    scan_in_order(InheritsRelationId, InheritsRelidSeqnoIndexId, key_oid(Anum_pg_inherits_inhrelid, relation), parent_place,
+                  [&](HeapTuple tuple, TupleDesc) {
+                      const auto *const inherits = form_of<FormData_pg_inherits>(tuple);
+                      parents = lappend(parents, relation_name(inherits->inhparent));
+                      detaching = detaching || inherits->inhdetachpending;
+                      draft->touch(tuple);
+                  });
     if (form->relispartition && parents != NIL) {
         draft->put("partition_of", static_cast<const char *>(linitial(parents)));
         draft->put_if("detach_pending", detaching);
@@ -53,35 +55,43 @@ void put_toast_options(Draft *draft, Oid toast)
     if (!OidIsValid(toast)) return;
     const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(toast));
     if (!HeapTupleIsValid(tuple)) return;
-    draft->put_list("toast_options", sorted_options(field(RELOID, tuple, Anum_pg_class_reloptions)));
+    draft->put_list("toast_options", storage_options(field(RELOID, tuple, Anum_pg_class_reloptions)));
     draft->touch(tuple);
     ReleaseSysCache(tuple);
 }
 
-// Options of views: each one an attribute, and false is the default.
+// Options of views that are known: each one an attribute, and false is the default.
 void put_view_options(Draft *draft, List *options)
 {
+    constexpr const char *known[] = {"check_option", "security_barrier", "security_invoker"};
+    List *others = NIL;
     for (int i = 0; i < list_length(options); ++i) {
-        char *const name = static_cast<char *>(list_nth(options, i));
-        char *const equals = std::strchr(name, '=');
-        if (equals == nullptr) continue;
-        *equals = '\0';
-        bool flag = false;
-        if (parse_bool(equals + 1, &flag)) {
-            draft->put_if(name, flag);
+        char *const option = static_cast<char *>(list_nth(options, i));
+        const char *found = nullptr;
+        for (const char *const name : known) {
+            if (std::strncmp(option, name, std::strlen(name)) == 0 && option[std::strlen(name)] == '=') found = name;
+        }
+        if (found == nullptr) {
+            others = lappend(others, option);
+            continue;
+        }
+        const char *const value = option + std::strlen(found) + 1;
+        if (found == known[0]) {
+            draft->put(found, value);
         } else {
-            draft->put(name, equals + 1);
+            draft->put_if(found, std::strcmp(value, "true") == 0);
         }
     }
+    draft->put_list("options", others);
 }
 
-// From the rule that a view is; deparsed in a query of its own by the server.
 void put_view_definition(Draft *draft, Oid view)
 {
-    draft->put("definition", text_or_null(pg_get_viewdef, view));
     scan(RewriteRelationId, RewriteRelRulenameIndexId, key_oid(Anum_pg_rewrite_ev_class, view),
-         [draft](HeapTuple tuple, TupleDesc) {
-             if (std::strcmp(NameStr(form_of<FormData_pg_rewrite>(tuple)->rulename), ViewSelectRuleName) == 0) draft->touch(tuple);
+         [draft, view](HeapTuple tuple, TupleDesc descriptor) {
+             if (std::strcmp(NameStr(form_of<FormData_pg_rewrite>(tuple)->rulename), ViewSelectRuleName) != 0) return;
+             draft->put("definition", view_text(field_text(field(tuple, descriptor, Anum_pg_rewrite_ev_action)), view));
+             draft->touch(tuple);
          });
 }
 
@@ -99,9 +109,26 @@ void put_storage(Draft *draft, HeapTuple tuple, const FormData_pg_class *form)
 {
     if (OidIsValid(form->relam) && form->relam != HEAP_TABLE_AM_OID) draft->put("access_method", get_am_name(form->relam));
     draft->put("tablespace", tablespace_name(form->reltablespace));
-    draft->put_list("options", sorted_options(field(RELOID, tuple, Anum_pg_class_reloptions)));
+    draft->put_list("options", storage_options(field(RELOID, tuple, Anum_pg_class_reloptions)));
     put_toast_options(draft, form->reltoastrelid);
     if (form->relhasindex) put_index_roles(draft, form->oid);
+}
+
+char *partition_key(Oid relation)
+{
+    char *text = text_or_null(pg_get_partkeydef, relation);
+    const HeapTuple tuple = SearchSysCache1(PARTRELID, ObjectIdGetDatum(relation));
+    if (!HeapTupleIsValid(tuple)) return text;
+    const char *const stored = field_text(field(PARTRELID, tuple, Anum_pg_partitioned_table_partexprs));
+    ReleaseSysCache(tuple);
+    if (text == nullptr || stored == nullptr) return text;
+    Columns columns;
+    columns.relation = relation;
+    List *const expressions = static_cast<List *>(stringToNode(stored));
+    for (int i = 0; i < list_length(expressions); ++i) {
+        text = with_canonical(text, static_cast<Node *>(list_nth(expressions, i)), &columns);
+    }
+    return text;
 }
 
 void put_table(Draft *draft, HeapTuple tuple, const FormData_pg_class *form)
@@ -112,11 +139,10 @@ void put_table(Draft *draft, HeapTuple tuple, const FormData_pg_class *form)
     draft->put_if("force_row_security", form->relforcerowsecurity);
     if (OidIsValid(form->reloftype)) draft->put("of_type", type_text(form->reloftype, -1));
     if (form->relkind == RELKIND_PARTITIONED_TABLE) {
-        draft->put("partition_key", text_or_null(pg_get_partkeydef, form->oid));
+        draft->put("partition_key", partition_key(form->oid));
     }
     put_ancestry(draft, form, form->oid);
-    Columns none;
-    draft->put("partition_bound", expression_text(field_text(field(RELOID, tuple, Anum_pg_class_relpartbound)), &none));
+    draft->put("partition_bound", bound_text(field_text(field(RELOID, tuple, Anum_pg_class_relpartbound))));
 }
 
 void read_with_columns(Sheet *sheet, HeapTuple tuple)
@@ -150,7 +176,7 @@ void read_with_columns(Sheet *sheet, HeapTuple tuple)
             put_extension_dependency(draft);
             break;
         default:
-            put_view_options(draft, sorted_options(field(RELOID, tuple, Anum_pg_class_reloptions)));
+            put_view_options(draft, storage_options(field(RELOID, tuple, Anum_pg_class_reloptions)));
             put_view_definition(draft, form->oid);
     }
     add_columns(sheet, &relation);

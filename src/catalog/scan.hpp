@@ -48,6 +48,30 @@ const Form *form_of(HeapTuple tuple)
     return reinterpret_cast<const Form *>(GETSTRUCT(tuple));
 }
 
+// The place of a row among those of one scan.
+using Place = double (*)(HeapTuple tuple);
+inline double attribute_number(HeapTuple tuple) { return form_of<FormData_pg_attribute>(tuple)->attnum; }
+
+// As scan, in ascending order of the place.  That is the index's order, which
+// a scan has not where the server was told to leave its indexes alone.
+template <typename Each>
+void scan_in_order(Oid catalog, Oid index, ScanKeyData key, Place place, Each each)
+{
+    if (!IgnoreSystemIndexes) {
+        scan(catalog, index, key, each);
+        return;
+    }
+    List *rows = NIL;
+    TupleDesc descriptor = nullptr;
+    scan(catalog, index, key, [&](HeapTuple tuple, TupleDesc row) {
+        if (descriptor == nullptr) descriptor = CreateTupleDescCopy(row);
+        int at = list_length(rows);
+        while (at > 0 && place(static_cast<HeapTuple>(list_nth(rows, at - 1))) > place(tuple)) --at;
+        rows = list_insert_nth(rows, at, heap_copytuple(tuple));
+    });
+    for (int i = 0; i < list_length(rows); ++i) each(static_cast<HeapTuple>(list_nth(rows, i)), descriptor);
+}
+
 // A column beyond the fixed part.
 struct Field {
     Datum value;

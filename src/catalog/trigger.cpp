@@ -104,17 +104,7 @@ const char *event_text(char event)
     }
 }
 
-// What follows the name of the table in the server's text.
-const char *rule_body(const char *definition, const RelationReading *relation)
-{
-    const char *const anchor = psprintf(" TO %s", quote_qualified_identifier(relation->schema, relation->name));
-    const char *const found = std::strstr(definition, anchor);
-    const char *body = found != nullptr ? found + std::strlen(anchor) : definition;
-    while (*body == ' ' || *body == '\n') ++body;
-    return body;
-}
-
-void add_rule(Sheet *sheet, const RelationReading *relation, HeapTuple tuple)
+void add_rule(Sheet *sheet, RelationReading *relation, HeapTuple tuple, TupleDesc descriptor)
 {
     const auto *const form = form_of<FormData_pg_rewrite>(tuple);
     const char *const name = name_text(form->rulename);
@@ -125,12 +115,9 @@ void add_rule(Sheet *sheet, const RelationReading *relation, HeapTuple tuple)
     draft->put("event", event_text(form->ev_type));
     draft->put_if("instead", form->is_instead);
     draft->put("enabled", firing_text(form->ev_enabled));
-    const char *const definition = text_or_null(pg_get_ruledef, form->oid);
-    if (definition != nullptr) {
-        // The name comes first and may hold anything.
-        const std::size_t head = std::strlen("CREATE RULE ") + std::strlen(quote_identifier(name));
-        draft->put("definition", rule_body(definition + head, relation));
-    }
+    const char *const condition = field_text(field(tuple, descriptor, Anum_pg_rewrite_ev_qual));
+    draft->put("definition", rule_text(condition, field_text(field(tuple, descriptor, Anum_pg_rewrite_ev_action)), form->is_instead,
+                                       &relation->columns));
     put_comment(draft);
 }
 
@@ -178,7 +165,7 @@ void add_triggers(Sheet *sheet, RelationReading *relation)
 void add_rules(Sheet *sheet, RelationReading *relation)
 {
     scan(RewriteRelationId, RewriteRelRulenameIndexId, key_oid(Anum_pg_rewrite_ev_class, relation->oid),
-         [sheet, relation](HeapTuple tuple, TupleDesc) { add_rule(sheet, relation, tuple); });
+         [sheet, relation](HeapTuple tuple, TupleDesc descriptor) { add_rule(sheet, relation, tuple, descriptor); });
 }
 
 void add_policies(Sheet *sheet, RelationReading *relation)

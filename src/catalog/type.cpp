@@ -22,15 +22,17 @@ Draft *add_type(Sheet *sheet, const TypeReading &type, const char *kind)
     return draft;
 }
 
+double label_place(HeapTuple tuple) { return static_cast<double>(form_of<FormData_pg_enum>(tuple)->enumsortorder); }
+
 void read_enum(Sheet *sheet, const TypeReading &type)
 {
     Draft *const draft = add_type(sheet, type, "enum");
     List *labels = NIL;
-    scan(EnumRelationId, EnumTypIdSortOrderIndexId, key_oid(Anum_pg_enum_enumtypid, type.form->oid),
-         [&labels, draft](HeapTuple tuple, TupleDesc) {
-             labels = lappend(labels, name_text(form_of<FormData_pg_enum>(tuple)->enumlabel));
-             draft->touch(tuple);
-         });
+    scan_in_order(EnumRelationId, EnumTypIdSortOrderIndexId, key_oid(Anum_pg_enum_enumtypid, type.form->oid), label_place,
+                  [&labels, draft](HeapTuple tuple, TupleDesc) {
+                      labels = lappend(labels, name_text(form_of<FormData_pg_enum>(tuple)->enumlabel));
+                      draft->touch(tuple);
+                  });
     draft->put_set("labels", labels);
 }
 

@@ -1,11 +1,10 @@
 #include "core/drift.hpp"
 
 #include <algorithm>
-#include <map>
-#include <unordered_map>
 
 #include "core/column_order.hpp"
 #include "core/definition.hpp"
+#include "core/drift_cause.hpp"
 
 #include "core/cpp_only.hpp"
 
@@ -19,16 +18,6 @@ std::string index_description(const Payload &payload)
     if (const auto method = payload.find("method"); method != payload.end()) out += plain_text(method->second) + ' ';
     if (const auto keys = payload.find("keys"); keys != payload.end()) out += '(' + plain_text(keys->second) + ')';
     return out;
-}
-
-// What tells most about a fact that stands alone.
-Value best_description(const Fact &fact)
-{
-    if (fact.kind == "index") return index_description(fact.payload);
-    for (const std::string_view name : {"definition", "type", "labels", "returns", "using", "version"}) {
-        if (const auto found = fact.payload.find(name); found != fact.payload.end()) return found->second;
-    }
-    return {};
 }
 
 std::int64_t ordinal_of(const Payload &payload)
@@ -49,6 +38,7 @@ DriftRow whole_fact(DriftOperation operation, Fact &&fact)
     row.address = fact.address;
     row.xmin = fact.xmin;
     row.ordinal = ordinal_of(fact.payload);
+    if (const auto owner = fact.payload.find("owned_by"); owner != fact.payload.end()) row.owned_by = plain_text(owner->second);
     return row;
 }
 
@@ -111,57 +101,16 @@ void add_changes(std::vector<DriftRow> &rows, Fact &&expected, Fact &&actual)
     }
 }
 
-// The attribute whose change brings that of another one with it: of the same
-// fact, or, for what a column inherits, of its table.
-std::string_view cause_of(std::string_view attribute)
+}  // namespace
+
+Value best_description(const Fact &fact)
 {
-    if (attribute.starts_with("identity_")) return "identity";
-    if (attribute == "generated_kind") return "generated";
-    if (attribute == "partition_bound") return "partition_of";
+    if (fact.kind == "index") return index_description(fact.payload);
+    for (const std::string_view name : {"definition", "type", "labels", "returns", "using", "version"}) {
+        if (const auto found = fact.payload.find(name); found != fact.payload.end()) return found->second;
+    }
     return {};
 }
-
-bool comes_or_goes(const DriftRow &row)
-{
-    return std::holds_alternative<std::monostate>(row.expected) || std::holds_alternative<std::monostate>(row.actual);
-}
-
-void link_attributes(std::vector<DriftRow> &rows)
-{
-    std::map<std::pair<std::string_view, std::string_view>, std::size_t> changed;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (rows[i].operation == DriftOperation::changed) changed.emplace(std::pair(std::string_view(rows[i].fact), std::string_view(rows[i].attribute)), i);
-    }
-    const auto link = [&](DriftRow &row, std::string_view fact, std::string_view attribute) {
-        const auto cause = changed.find({fact, attribute});
-        if (cause != changed.end() && comes_or_goes(rows[cause->second])) row.implied_by = cause->second;
-    };
-    for (auto &row : rows) {
-        if (row.operation != DriftOperation::changed || row.implied_by != no_row) continue;
-        if (const auto cause = cause_of(row.attribute); !cause.empty()) link(row, row.fact, cause);
-        if (row.attribute == "inherited" || row.attribute == "local") {
-            link(row, row.parent, "inherits");
-            link(row, row.parent, "partition_of");
-        }
-    }
-}
-
-void link_to_parents(std::vector<DriftRow> &rows)
-{
-    std::unordered_map<std::string_view, std::size_t> whole;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (rows[i].operation != DriftOperation::changed) whole.emplace(rows[i].fact, i);
-    }
-    for (auto &row : rows) {
-        const auto parent = whole.find(row.parent);
-        if (parent == whole.end()) continue;
-        // What has another parent because that one is new (its name is) follows from it.
-        const bool follows = row.attribute == "parent";
-        if (follows || rows[parent->second].operation == row.operation) row.implied_by = parent->second;
-    }
-}
-
-}  // namespace
 
 std::vector<DriftRow> find_drift(FactSource &expected, FactSource &actual, std::size_t most)
 {
@@ -182,8 +131,7 @@ std::vector<DriftRow> find_drift(FactSource &expected, FactSource &actual, std::
     }
     // What explains a place may be among the rows that were not looked for.
     if (rows.size() < most) keep_moved_columns(rows);
-    link_to_parents(rows);
-    link_attributes(rows);
+    if (rows.size() < most) link_to_causes(rows, actual);
     return rows;
 }
 

@@ -20,6 +20,8 @@ class FactSource {
     virtual std::string_view key() const = 0;
     virtual std::string_view digest() const = 0;
     virtual Fact fact() const = 0;
+    // Goes back to before the first fact; false where that cannot be done.
+    virtual bool rewind() { return false; }
 };
 
 enum class DriftOperation { missing, unexpected, changed };
@@ -30,7 +32,10 @@ constexpr std::size_t no_row = static_cast<std::size_t>(-1);
 //   attribute   set for "changed" only
 //   expected, actual   the attribute's values; for a fact that is missing or
 //               unexpected, what describes it best (its type or definition)
-//   implied_by  row of the missing or unexpected parent that explains this one
+//   implied_by  row that explains this one: of the missing or unexpected parent,
+//               of the column a sequence belongs to, of the inheritance that came
+//               or went; following them always ends
+//   owned_by    of a sequence that is missing or unexpected, its column's name
 //   address, xmin   of the actual fact; of a missing one nothing is known
 struct DriftRow {
     DriftOperation operation = DriftOperation::changed;
@@ -41,6 +46,7 @@ struct DriftRow {
     Value expected;
     Value actual;
     std::size_t implied_by = no_row;
+    std::string owned_by;
     std::int64_t ordinal = 0;  // of a column that is missing or unexpected
     Address address;
     std::uint32_t xmin = 0;
@@ -51,6 +57,8 @@ struct DriftRow {
 // follow a column added or removed.  Stops once it has "most" rows.
 std::vector<DriftRow> find_drift(FactSource &expected, FactSource &actual, std::size_t most = no_row);
 
+// What tells most about a fact that stands alone.
+Value best_description(const Fact &fact);
 // What the words of a report are made of.
 std::string_view operation_word(DriftOperation operation);
 // "public.prompts.version" of "column:public.prompts.version".

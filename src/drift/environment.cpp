@@ -11,6 +11,12 @@ std::int64_t server_version_num()
 
 std::string database_encoding() { return pg::text_of(GetDatabaseEncodingName()); }
 
+bool is_encoding(const std::string &name)
+{
+    const char *const text = name.c_str();
+    return pg::call([text] { return pg_char_to_encoding(text) >= 0; });
+}
+
 bool needs_conversion()
 {
     const int encoding = GetDatabaseEncoding();

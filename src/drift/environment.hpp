@@ -9,6 +9,8 @@ namespace drift {
 // Version of the running server, which may be a later minor than the one built for.
 std::int64_t server_version_num();
 std::string database_encoding();
+// Whether the server knows an encoding by the name.
+bool is_encoding(const std::string &name);
 
 // Whether text of this database must be converted to be UTF-8.  Digests and
 // the order of facts are those of UTF-8, so that they are equal in databases

@@ -87,9 +87,10 @@ std::string detail_of(const Report &report, std::size_t row)
     }
     if (blame.ledger_id != 0) return detail;
     if (blame.before) {
+        // Of a change that is not kept in the row, such as another object's name in a text, the row says no more than this.
         return detail + (difference.operation == core::DriftOperation::missing
                              ? "  No ledger row explains it."
-                             : "  Its catalog row is older than the registration of the expected schema.");
+                             : "  No ledger row explains it; the catalog row it was read from is older than the registration.");
     }
     detail += "  No ledger row explains it";
     if (blame.xid != 0) detail += "; its catalog row was written by " + written_by(blame.xid);

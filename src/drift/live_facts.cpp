@@ -132,10 +132,11 @@ core::Fact LiveFacts::fact() const
     return fact;
 }
 
-void LiveFacts::rewind()
+bool LiveFacts::rewind()
 {
     Tuplesortstate *const sort = sort_;
     pg::call([sort] { tuplesort_rescan(sort); });
+    return true;
 }
 
 }  // namespace drift

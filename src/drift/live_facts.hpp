@@ -20,8 +20,7 @@ class LiveFacts final : public core::FactSource {
     core::Fact fact() const override;
     // What the digest is taken over.
     std::string_view canonical() const { return canonical_; }
-    // Goes back to before the first fact.
-    void rewind();
+    bool rewind() override;
 
   private:
     void add(const core::Fact &fact);

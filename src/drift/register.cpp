@@ -2,6 +2,7 @@
 #include "core/drift.hpp"
 #include "core/json_reader.hpp"
 #include "core/snapshot.hpp"
+#include "core/vocabulary.hpp"
 
 #include "drift/digest.hpp"
 #include "drift/environment.hpp"
@@ -30,26 +31,42 @@ core::SnapshotHeader read_header(core::Lines &lines)
     const auto line = lines.next();
     if (!line) refuse_document("It is empty.");
     try {
-        return core::read_header(*line);
+        auto header = core::read_header(*line);
+        if (!drift::is_encoding(header.encoding)) throw core::SnapshotError("the header's encoding is none that PostgreSQL knows");
+        return header;
     } catch (const core::SnapshotTooNew &newer) {
         throw pg::GuardError(ERRCODE_FEATURE_NOT_SUPPORTED, "snapshot format " + std::to_string(newer.format) + " is not supported",
                              "This version of langchef_guard reads format " + std::to_string(core::snapshot_format) + '.',
                              "Update the extension, or take the snapshot with this version.");
     } catch (const std::runtime_error &error) {
-        refuse_document(line_detail(1, error.what()));
+        refuse_document(line_detail(lines.number(), error.what()));
     }
 }
 
 core::SnapshotFact read_fact(std::string_view line, std::int64_t number, bool unicode)
 {
     try {
-        return core::read_fact_line(line, unicode);
+        auto read = core::read_fact_line(line, unicode);
+        if (drift::digest_of(core::canonical_text(read.fact)) != read.digest) {
+            throw core::SnapshotError("its content does not match its digest");
+        }
+        core::check_fact(read.fact);
+        return read;
     } catch (const std::runtime_error &error) {
         refuse_document(line_detail(number, error.what()));
     }
 }
 
-void add_lines(core::Lines &lines, drift::Registration &registration)
+void finish(core::ParentCheck &parents)
+{
+    try {
+        parents.finish();
+    } catch (const core::SnapshotError &error) {
+        refuse_document(line_detail(parents.line(), error.what()));
+    }
+}
+
+void add_lines(core::Lines &lines, drift::Registration &registration, core::ParentCheck &parents)
 {
     const bool unicode = !drift::needs_conversion();
     std::string last_key;
@@ -57,12 +74,10 @@ void add_lines(core::Lines &lines, drift::Registration &registration)
         pg::call([] { CHECK_FOR_INTERRUPTS(); });
         const auto read = read_fact(*line, lines.number(), unicode);
         const auto &fact = read.fact;
-        if (drift::digest_of(core::canonical_text(fact)) != read.digest) {
-            refuse_document(line_detail(lines.number(), "its content does not match its digest"));
-        }
         auto key = drift::to_utf8(fact.id);
         if (key <= last_key) refuse_document(line_detail(lines.number(), "its id is repeated or out of order"));
         last_key = std::move(key);
+        parents.add(fact, lines.number());
         registration.add(fact.id, fact.kind, fact.parent, core::canonical_json(fact.payload), read.digest);
     }
 }
@@ -105,13 +120,16 @@ LCG_FUNCTION(lcg_register_expected_document)
 
     drift::OwnerSession session;
     drift::Registration registration(session, std::move(name));
-    add_lines(lines, registration);
+    core::ParentCheck parents;
+    add_lines(lines, registration, parents);
     if (registration.facts() != header.facts) {
         refuse_document("Its header promises " + std::to_string(header.facts) + " facts, it has " +
                         std::to_string(registration.facts()) + '.');
     }
     auto digest = registration.digest();
     if (digest != header.digest) refuse_document("Its facts do not match the digest of its header.");
+    // Last: what a cut document lacks is not worth a word of its own.
+    finish(parents);
     registration.finish({"document", header.server_version_num, header.encoding, std::move(digest)});
     return Int64GetDatum(registration.facts());
 }

@@ -16,6 +16,15 @@ struct ViewOptions {
     bool operator==(const ViewOptions &) const = default;
 };
 
+// Options of relations may be spelled in more ways than those of commands: yes, t, of...
+bool is_on(DefElem *option)
+{
+    bool on = false;
+    if (option->arg == nullptr) return true;
+    // What is no boolean the command itself complains about.
+    return parse_bool(defGetString(option), &on) && on;
+}
+
 ViewOptions existing_options(Oid view)
 {
     ViewOptions options{false, false, 'n'};
@@ -26,8 +35,8 @@ ViewOptions existing_options(Oid view)
     const ListCell *cell;
     foreach (cell, null ? NIL : untransformRelOptions(stored)) {
         auto *const option = static_cast<DefElem *>(lfirst(cell));
-        if (std::strcmp(option->defname, "security_barrier") == 0) options.barrier = defGetBoolean(option);
-        if (std::strcmp(option->defname, "security_invoker") == 0) options.invoker = defGetBoolean(option);
+        if (std::strcmp(option->defname, "security_barrier") == 0) options.barrier = is_on(option);
+        if (std::strcmp(option->defname, "security_invoker") == 0) options.invoker = is_on(option);
         if (std::strcmp(option->defname, "check_option") == 0) options.check = defGetString(option)[0];
     }
     ReleaseSysCache(tuple);
@@ -42,8 +51,8 @@ ViewOptions new_options(const ViewStmt *statement)
     const ListCell *cell;
     foreach (cell, statement->options) {
         auto *const option = static_cast<DefElem *>(lfirst(cell));
-        if (pg_strcasecmp(option->defname, "security_barrier") == 0) options.barrier = defGetBoolean(option);
-        if (pg_strcasecmp(option->defname, "security_invoker") == 0) options.invoker = defGetBoolean(option);
+        if (pg_strcasecmp(option->defname, "security_barrier") == 0) options.barrier = is_on(option);
+        if (pg_strcasecmp(option->defname, "security_invoker") == 0) options.invoker = is_on(option);
         if (pg_strcasecmp(option->defname, "check_option") == 0) options.check = defGetString(option)[0];
     }
     return options;
@@ -151,8 +160,8 @@ void judge_view_options(Oid view, const AlterTableCmd *command, Effects &effects
         foreach (cell, reinterpret_cast<List *>(command->def)) {
             auto *const option = static_cast<DefElem *>(lfirst(cell));
             const bool reset = command->subtype == AT_ResetRelOptions;
-            if (pg_strcasecmp(option->defname, "security_barrier") == 0) after.barrier = !reset && defGetBoolean(option);
-            if (pg_strcasecmp(option->defname, "security_invoker") == 0) after.invoker = !reset && defGetBoolean(option);
+            if (pg_strcasecmp(option->defname, "security_barrier") == 0) after.barrier = !reset && is_on(option);
+            if (pg_strcasecmp(option->defname, "security_invoker") == 0) after.invoker = !reset && is_on(option);
             if (pg_strcasecmp(option->defname, "check_option") == 0) after.check = reset ? 'n' : defGetString(option)[0];
         }
         return (before.barrier && !after.barrier) || (before.invoker && !after.invoker) || (before.check != 'n' && after.check != before.check);

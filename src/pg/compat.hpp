@@ -124,4 +124,25 @@ inline const char *unenforced_constraint([[maybe_unused]] const AlterTableCmd *c
 #endif
 }
 
+// The callbacks of the mutators got a type with 16; before, they were declared without arguments.
+using Mutator = Node *(*)(Node *, void *);
+
+inline Node *mutate_expression(Node *node, Mutator mutator, void *context)
+{
+#if PG_VERSION_NUM >= 160000
+    return expression_tree_mutator_impl(node, mutator, context);
+#else
+    return expression_tree_mutator(node, reinterpret_cast<Node *(*)()>(reinterpret_cast<void *>(mutator)), context);
+#endif
+}
+
+inline Query *mutate_query(Query *query, Mutator mutator, void *context)
+{
+#if PG_VERSION_NUM >= 160000
+    return query_tree_mutator_impl(query, mutator, context, 0);
+#else
+    return query_tree_mutator(query, reinterpret_cast<Node *(*)()>(reinterpret_cast<void *>(mutator)), context, 0);
+#endif
+}
+
 }  // namespace pg::compat

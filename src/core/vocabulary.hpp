@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "core/fact.hpp"
+
+namespace core {
+
+// Raises SnapshotError for a fact that no reader of this version makes: of an
+// unknown kind, with an unknown attribute or one of another type, or a part of
+// what such a thing cannot be a part of.  So no chain of parents is endless:
+// each parent is of a kind nearer to the schema.
+void check_fact(const Fact &fact);
+
+// Looks whether the parents that parts cannot be without are there.  Schemas
+// and the tables of indexes can be missing: an extension's are not among the facts.
+class ParentCheck {
+  public:
+    void add(const Fact &fact, std::int64_t line);
+    // After the last one; raises SnapshotError, and line() tells where.
+    void finish();
+    std::int64_t line() const { return line_; }
+
+  private:
+    struct Part {
+        std::string id;
+        std::int64_t line;
+    };
+    std::unordered_map<std::string, Part> wanted_;  // the first part, by the parent's id
+    std::unordered_set<std::string> wholes_;
+    std::int64_t line_ = 0;
+};
+
+}  // namespace core
