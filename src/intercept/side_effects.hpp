@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "ledger/record.hpp"
+#include "pg/call.hpp"
 
 namespace intercept {
 

@@ -179,10 +179,10 @@ void record_if_possible(const CurrentCommand &command)
                             errdetail_internal("The command was carried out.  Recording it failed: %s", failed->message)));
         };
         // Each report looks for a cancel request, too.
-        HOLD_CANCEL_INTERRUPTS();
+        QueryCancelHoldoffCount = QueryCancelHoldoffCount + 1;
         report(WARNING_CLIENT_ONLY);
         report(LOG_SERVER_ONLY);
-        RESUME_CANCEL_INTERRUPTS();
+        QueryCancelHoldoffCount = QueryCancelHoldoffCount - 1;
     });
 }
 

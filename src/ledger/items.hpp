@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ledger/capture.hpp"
+#include "pg/call.hpp"
 
 // What a command touched, as a list in the server's memory.  Inside pg::call only.
 namespace ledger {
