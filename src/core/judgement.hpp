@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ struct Judgement {
     std::string statement;  // own slice of the text, secrets redacted
     std::vector<Effect> effects;
     bool outside_transaction = false;  // the command cannot run in a transaction block
+    std::vector<Address> foreseen;     // of a command that drops: all that goes with it, exempt or not, sorted
+    std::optional<Address> target;     // of ALTER TABLE: what its name means, all zero for nothing
 
     bool empty() const { return effects.empty(); }
 };

@@ -119,6 +119,17 @@ bool apply_policy(core::Judgement &judgement)
 
 }  // namespace
 
+core::Action action_on(const std::string &rule, const std::string &schema, const std::string &identity)
+{
+    const auto policy = guard::load_policy();
+    core::PolicyQuestion question;
+    question.rule = core::find_rule(rule);
+    question.object = identity;
+    question.schema = schema;
+    question.roles = guard::roles_of_session(policy);
+    return core::decide(policy, question);
+}
+
 void pass_gate(CurrentCommand &command)
 {
     if (command.judgement.empty()) return;

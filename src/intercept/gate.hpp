@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/rules.hpp"
 #include "intercept/command.hpp"
 
 namespace intercept {
@@ -9,5 +10,8 @@ namespace intercept {
 // its rules entered in the command; raises LG001 (after filing a proposal) or
 // LG006 when it may not.
 void pass_gate(CurrentCommand &command);
+
+// What policy says of an object that is gone; names as the server gives them.
+core::Action action_on(const std::string &rule, const std::string &schema, const std::string &identity);
 
 }  // namespace intercept

@@ -29,7 +29,7 @@ extern "C" void lcg_process_utility(PlannedStmt *statement, const char *query, b
     if (watched == 0 && !mode_changed) return;
     pg::guarded([=] {
         pg::debug_point("after_process_utility");
-        intercept::after_utility(watched);
+        intercept::after_utility(watched, statement);
         if (mode_changed) intercept::after_mode_change(statement, query);
     });
 }

@@ -5,6 +5,7 @@
 #include "guard/installation.hpp"
 #include "intercept/binding.hpp"
 #include "intercept/describe.hpp"
+#include "intercept/foreseen.hpp"
 #include "intercept/gate.hpp"
 #include "intercept/side_effects.hpp"
 #include "intercept/utility_record.hpp"
@@ -235,10 +236,11 @@ void after_mode_change(const PlannedStmt *statement, const char *query)
     if (!IsA(statement->utilityStmt, TransactionStmt)) record_mode(text, is_reset(statement->utilityStmt) ? "RESET" : "SET");
 }
 
-void after_utility(std::uint64_t number)
+void after_utility(std::uint64_t number, const PlannedStmt *statement)
 {
     CurrentCommand *const command = find_command(number);
     if (command == nullptr) return;
+    require_foreseen_tables(statement->utilityStmt);
     if (!command->irrevocable) record_mode({}, "SET");
     if (guard::installation().has_value()) {
         if (command->cover.has_value()) approval::spend(*command->cover, command->judgement);

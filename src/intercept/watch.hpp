@@ -9,7 +9,7 @@ namespace intercept {
 std::uint64_t before_utility(const PlannedStmt *statement, const char *query, ProcessUtilityContext context);
 
 // After it ran: spends the approval and records what fires no event trigger.
-void after_utility(std::uint64_t command);
+void after_utility(std::uint64_t command, const PlannedStmt *statement);
 
 // After a utility command during which langchef_guard.mode was changed.
 void after_mode_change(const PlannedStmt *statement, const char *query);

@@ -69,6 +69,7 @@ std::vector<core::Address> add_collateral(const std::vector<core::Address> &orig
     const auto closure = intercept::drop_closure(originals, cascade);
     std::set<core::Address> whole(originals.begin(), originals.end());
     for (const auto &dropped : closure) whole.insert(dropped.address);
+    effects.foreseen.insert(effects.foreseen.end(), whole.begin(), whole.end());
     // A default or constraint goes without saying when its table goes.
     const auto said_with_container = [&whole](core::Address address) {
         const core::Address container = catalog::containing_object(address);

@@ -3,6 +3,7 @@
 #include "intercept/describe.hpp"
 #include "intercept/inheritance.hpp"
 #include "intercept/measure.hpp"
+#include "intercept/resolve.hpp"
 #include "ledger/record.hpp"
 
 namespace judge {
@@ -136,7 +137,7 @@ bool prove_empty(Node *tree, Effects &effects)
         }
         if (of_server && held.empty()) return false;
     }
-    effects.clear();
+    effects = {};
     const intercept::Look look;
     add_effects(tree, effects);
     const std::set<core::Address> locked(held.begin(), held.end());
@@ -162,13 +163,20 @@ core::Judgement judge(Node *parsetree)
     core::Judgement judgement;
     judgement.tag = pg::text_of(pg::call([parsetree] { return GetCommandTagName(CreateCommandTag(parsetree)); }));
     judgement.outside_transaction = runs_outside_transaction(parsetree);
+    Effects effects;
     {
         const intercept::Look look;
-        add_effects(parsetree, judgement.effects);
+        add_effects(parsetree, effects);
     }
-    const bool provable = !judgement.empty() && seem_empty(judgement.effects) && !judgement.outside_transaction;
-    if (provable && prove_empty(parsetree, judgement.effects)) judgement.effects.clear();
-    remove_duplicates(judgement.effects);
+    const bool provable = !effects.empty() && seem_empty(effects) && !judgement.outside_transaction;
+    if (provable && prove_empty(parsetree, effects)) effects.clear();
+    remove_duplicates(effects);
+    judgement.foreseen = std::move(effects.foreseen);
+    std::sort(judgement.foreseen.begin(), judgement.foreseen.end());
+    judgement.effects = std::move(effects);
+    if (IsA(parsetree, AlterTableStmt)) {
+        judgement.target = intercept::address_of(RelationRelationId, intercept::resolve_relation(as<AlterTableStmt>(parsetree)->relation));
+    }
     // What was named leads the message, what goes along follows, rows before what holds none.
     const auto place = [](const core::Effect &effect) { return !effect.collateral ? 0 : effect.rows > 0 ? 1 : 2; };
     std::stable_sort(judgement.effects.begin(), judgement.effects.end(),

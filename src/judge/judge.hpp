@@ -16,7 +16,10 @@ namespace judge {
 // the locks it is about to take, taken as it would take them and kept.
 core::Judgement judge(Node *parsetree);
 
-using Effects = std::vector<core::Effect>;
+// What is found; and of what is dropped, every object that goes, exempt or not.
+struct Effects : std::vector<core::Effect> {
+    std::vector<core::Address> foreseen;
+};
 
 // One function for each family of statements; each adds its effects.
 void judge_drop(const DropStmt *statement, Effects &effects);

@@ -179,9 +179,11 @@ core::Judgement judge_mass_change(const PlannedStmt *statement)
     core::Judgement judgement;
     judgement.tag = statement->commandType == CMD_DELETE ? "DELETE" : statement->commandType == CMD_UPDATE ? "UPDATE" :
                     statement->commandType == CMD_MERGE ? "MERGE" : "WITH";
-    judge_plan(statement, statement->planTree, judgement.effects);
+    Effects effects;
+    judge_plan(statement, statement->planTree, effects);
     const ListCell *cell;
-    foreach (cell, statement->subplans) judge_plan(statement, static_cast<const Plan *>(lfirst(cell)), judgement.effects);
+    foreach (cell, statement->subplans) judge_plan(statement, static_cast<const Plan *>(lfirst(cell)), effects);
+    judgement.effects = std::move(effects);
     return judgement;
 }
 

@@ -10,6 +10,7 @@ namespace {
 struct Row {
     ObjectAddress address;
     bool named;
+    bool cascaded;
     bool temporary;
     const char *object_type;
     const char *schema_name;
@@ -146,7 +147,8 @@ Row *collect()
         auto *const row = static_cast<Row *>(palloc0(sizeof(Row)));
         ObjectAddressSubSet(row->address, DatumGetObjectId(slot->tts_values[classid]), DatumGetObjectId(slot->tts_values[objid]),
                             DatumGetInt32(slot->tts_values[objsubid]));
-        row->named = DatumGetBool(slot->tts_values[original]) || DatumGetBool(slot->tts_values[normal]);
+        row->cascaded = DatumGetBool(slot->tts_values[normal]) && !DatumGetBool(slot->tts_values[original]);
+        row->named = DatumGetBool(slot->tts_values[original]) || row->cascaded;
         row->temporary = DatumGetBool(slot->tts_values[is_temporary]);
         row->object_type = column_text(slot, object_type);
         row->schema_name = column_text(slot, schema_name);
@@ -172,6 +174,7 @@ std::vector<Dropped> dropped_objects()
         dropped.subject.identity = pg::text_of(row->identity);
         dropped.subject.temporary = row->temporary;
         dropped.named = row->named;
+        dropped.cascaded = row->cascaded;
         dropped.part = row->part;
         dropped.marked = row->marked;
         if (OidIsValid(row->container.objectId)) {

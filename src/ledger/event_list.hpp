@@ -21,7 +21,8 @@ std::vector<Touched> touched_objects();
 
 struct Dropped {
     Subject subject;
-    bool named;  // by the command, or by a normal dependency on what it names
+    bool named;     // by the command, or by a normal dependency on what it names
+    bool cascaded;  // the latter
     bool part;   // of another object
     // Of a part: what it was a part of, when that is still there.  Of an index: its table.
     std::optional<core::Address> container;

@@ -2,6 +2,7 @@
 
 #include "catalog/reader.hpp"
 #include "guard/installation.hpp"
+#include "intercept/foreseen.hpp"
 #include "ledger/baseline.hpp"
 #include "ledger/event_list.hpp"
 #include "ledger/revision.hpp"
@@ -71,6 +72,11 @@ void record_command_end(const std::string &tag)
 {
     const std::vector<Touched> touched = touched_objects();
     if (touched.empty()) return;
+    std::vector<core::Address> altered;
+    for (const Touched &one : touched) {
+        if (one.address.classid == RelationRelationId) altered.push_back({one.address.classid, one.address.objid, 0});
+    }
+    intercept::require_foreseen_target(altered);
     const catalog::PinnedSettings pinned;
     const SnapshotScope snapshot;
     const std::vector<Affected> affected = affected_objects(touched);
@@ -103,6 +109,11 @@ void record_drop(const std::string &tag)
 {
     const std::vector<Dropped> all = dropped_objects();
     const catalog::PinnedSettings pinned;
+    for (const Dropped &dropped : all) {
+        const bool concerns = dropped.cascaded || (dropped.named && !dropped.part);
+        if (!concerns || dropped.subject.temporary) continue;
+        intercept::require_foreseen_drop(dropped.subject.address, dropped.subject.object_type, dropped.subject.schema_name, dropped.subject.identity);
+    }
     const SnapshotScope snapshot;
     std::vector<Subject> gone;
     std::vector<Affected> altered;
