@@ -1,6 +1,7 @@
 #include "approval/arguments.hpp"
 
 #include "core/call_text.hpp"
+#include "core/redact.hpp"
 
 namespace approval {
 namespace {
@@ -18,6 +19,29 @@ std::string not_empty(std::string text, const char *name)
         throw pg::GuardError(ERRCODE_INVALID_PARAMETER_VALUE, std::string(name) + " must not be empty");
     }
     return text;
+}
+
+// The statement of the client's that is under way: of several in one string the one that
+// runs, of EXECUTE what was prepared.  In a function of others it is what called that.
+std::string_view client_statement()
+{
+    if (debug_query_string == nullptr) return {};
+    std::string_view text = debug_query_string;
+    const bool own_portal = ActivePortal != nullptr && ActivePortal->sourceText == debug_query_string && list_length(ActivePortal->stmts) == 1;
+    if (own_portal) {
+        const auto *const statement = static_cast<const PlannedStmt *>(linitial(ActivePortal->stmts));
+        text = core::own_slice(text, statement->stmt_location, statement->stmt_len);
+    }
+    const auto name = core::executed_name(text);
+    if (!name.has_value()) return text;
+    const std::string written(*name);
+    const char *const quoted = written.c_str();
+    const char *const prepared = pg::call([quoted]() -> const char * {
+        const List *const names = textToQualifiedNameList(cstring_to_text(quoted));
+        const PreparedStatement *const found = FetchPreparedStatement(strVal(linitial(names)), false);
+        return found != nullptr ? found->plansource->query_string : nullptr;
+    });
+    return prepared != nullptr ? prepared : text;
 }
 
 }  // namespace
@@ -91,10 +115,10 @@ void require_own_call(const char *function)
         throw pg::GuardError(ERRCODE_INSUFFICIENT_PRIVILEGE, "approvals cannot be decided inside a security-definer function",
                              "The privilege to decide must be the session's own.", "Grant it with langchef_guard.grant_approver(role).");
     }
-    if (debug_query_string != nullptr && core::names_call(debug_query_string, "langchef_guard", function)) return;
+    if (core::names_call(client_statement(), "langchef_guard", function)) return;
     const std::string name = std::string("langchef_guard.") + function;
     throw pg::GuardError(ERRCODE_INSUFFICIENT_PRIVILEGE, "approvals cannot be decided by the code of a function, trigger or view",
-                         "The statement that the client sent does not call " + name + " itself.", "Call " + name + " directly.");
+                         "The statement that the client sent does not call " + name + " itself.", "Run SELECT " + name + "(...) as a statement of its own.");
 }
 
 void refuse_read_only(const char *function)

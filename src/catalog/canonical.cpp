@@ -22,6 +22,7 @@ Node *fill_in(Node *node, void *element)
 // ARRAY[a, b]::x[] is ARRAY[a::x, b::x].
 Node *cast_elements(const ArrayCoerceExpr *cast, const ArrayExpr *array)
 {
+    check_stack_depth();
     ArrayExpr *const result = makeNode(ArrayExpr);
     *result = *array;
     result->array_typeid = cast->resulttype;
@@ -62,24 +63,41 @@ void merge_inner(BoolExpr *expression)
     expression->args = merged;
 }
 
+// Gives the columns that a query returns the names, or none without a list: those
+// stored in it are older than a rename.  The queries of a UNION have columns of their own.
+void name_outputs(Query *query, List *names);
+
+// One no-operation in place of two: text of a varchar of a text is that text.
+void merge_relabels(RelabelType *outer)
+{
+    while (outer->arg != nullptr && IsA(outer->arg, RelabelType)) {
+        const auto *const inner = reinterpret_cast<const RelabelType *>(outer->arg);
+        if (inner->resulttypmod != -1) return;
+        outer->arg = inner->arg;
+    }
+}
+
 // From the innermost expression outwards.
 Node *canonical_node(Node *node, void *context)
 {
+    check_stack_depth();
     if (node == nullptr) return nullptr;
     if (IsA(node, Query)) {
         return reinterpret_cast<Node *>(pg::compat::mutate_query(reinterpret_cast<Query *>(node), canonical_node, context));
     }
     Node *const copy = pg::compat::mutate_expression(node, canonical_node, context);
     if (IsA(copy, BoolExpr)) merge_inner(reinterpret_cast<BoolExpr *>(copy));
+    if (IsA(copy, RelabelType)) merge_relabels(reinterpret_cast<RelabelType *>(copy));
+    if (IsA(copy, SubLink)) {
+        // Nobody sees the names of its columns.
+        Node *const query = reinterpret_cast<SubLink *>(copy)->subselect;
+        if (query != nullptr && IsA(query, Query)) name_outputs(reinterpret_cast<Query *>(query), NIL);
+    }
     if (!IsA(copy, ArrayCoerceExpr)) return copy;
     const auto *const cast = reinterpret_cast<const ArrayCoerceExpr *>(copy);
     Node *const argument = reinterpret_cast<Node *>(cast->arg);
     return IsA(argument, ArrayExpr) ? cast_elements(cast, reinterpret_cast<const ArrayExpr *>(argument)) : copy;
 }
-
-// Gives the columns that a query returns the names, or none without a list: those
-// stored in it are older than a rename.  The queries of a UNION have columns of their own.
-void name_outputs(Query *query, List *names);
 
 void name_leaves(Query *query, Node *operation, List *names)
 {

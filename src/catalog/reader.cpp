@@ -78,4 +78,26 @@ bool is_recorded_object(core::Address address)
 
 core::Facts read_object(core::Address address, const std::vector<Oid> &own) { return Workspace().read(server_address(address), own); }
 
+bool is_read_through_locks(core::Address address)
+{
+    return pg::call([address] {
+        bool found = false;
+        if (address.classid == RelationRelationId) {
+            const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(address.objid));
+            if (!HeapTupleIsValid(tuple)) return false;
+            const auto *const form = reinterpret_cast<const FormData_pg_class *>(GETSTRUCT(tuple));
+            found = form->relhasrules || form->relrowsecurity || form->relkind == RELKIND_VIEW || form->relkind == RELKIND_MATVIEW;
+            ReleaseSysCache(tuple);
+        } else if (address.classid == ProcedureRelationId) {
+            const HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(address.objid));
+            if (!HeapTupleIsValid(tuple)) return false;
+            bool null = false;
+            SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosqlbody, &null);
+            found = !null;
+            ReleaseSysCache(tuple);
+        }
+        return found;
+    });
+}
+
 }  // namespace catalog

@@ -50,4 +50,8 @@ core::Facts read_object(core::Address address, const std::vector<Oid> &own = {})
 // Settings must be pinned.
 void read_database(const std::function<void(core::Facts &&)> &visit);
 
+// Whether reading the object's definition takes locks on other relations: it has a view's
+// query, a rule, a policy, or a function's parsed body.
+bool is_read_through_locks(core::Address address);
+
 }  // namespace catalog

@@ -114,21 +114,52 @@ void put_storage(Draft *draft, HeapTuple tuple, const FormData_pg_class *form)
     if (form->relhasindex) put_index_roles(draft, form->oid);
 }
 
+// As the server writes it, but without opening the table: who reads this holds what others wait for.
 char *partition_key(Oid relation)
 {
-    char *text = text_or_null(pg_get_partkeydef, relation);
     const HeapTuple tuple = SearchSysCache1(PARTRELID, ObjectIdGetDatum(relation));
-    if (!HeapTupleIsValid(tuple)) return text;
+    if (!HeapTupleIsValid(tuple)) return nullptr;
+    const auto *const form = form_of<FormData_pg_partitioned_table>(tuple);
+    const auto vector_of = [tuple](AttrNumber column) {
+        return reinterpret_cast<const oidvector *>(DatumGetPointer(field(PARTRELID, tuple, column).value));
+    };
+    const oidvector *const opclasses = vector_of(Anum_pg_partitioned_table_partclass);
+    const oidvector *const collations = vector_of(Anum_pg_partitioned_table_partcollation);
     const char *const stored = field_text(field(PARTRELID, tuple, Anum_pg_partitioned_table_partexprs));
-    ReleaseSysCache(tuple);
-    if (text == nullptr || stored == nullptr) return text;
+    List *const expressions = stored != nullptr ? static_cast<List *>(stringToNode(stored)) : NIL;
+    const bool hash = form->partstrat == PARTITION_STRATEGY_HASH;
     Columns columns;
     columns.relation = relation;
-    List *const expressions = static_cast<List *>(stringToNode(stored));
-    for (int i = 0; i < list_length(expressions); ++i) {
-        text = with_canonical(text, static_cast<Node *>(list_nth(expressions, i)), &columns);
+    StringInfoData text;
+    initStringInfo(&text);
+    appendStringInfoString(&text, hash ? "HASH (" : form->partstrat == PARTITION_STRATEGY_LIST ? "LIST (" : "RANGE (");
+    int expression = 0;
+    for (int i = 0; i < form->partnatts; ++i) {
+        const AttrNumber column = form->partattrs.values[i];
+        Oid type = InvalidOid;
+        Oid collation = InvalidOid;
+        if (i > 0) appendStringInfoString(&text, ", ");
+        if (column != 0) {
+            int32 typmod = 0;
+            const char *const name = get_attname(relation, column, true);
+            appendStringInfoString(&text, name != nullptr ? quoted_name(name) : "?");
+            get_atttypetypmodcoll(relation, column, &type, &typmod, &collation);
+        } else {
+            Node *const node = static_cast<Node *>(list_nth(expressions, expression++));
+            appendStringInfo(&text, "(%s)", node_text(node, &columns));
+            type = exprType(node);
+            collation = exprCollation(node);
+        }
+        if (OidIsValid(collations->values[i]) && collations->values[i] != collation) {
+            appendStringInfo(&text, " COLLATE %s", collation_name(collations->values[i]));
+        }
+        if (GetDefaultOpClass(type, hash ? HASH_AM_OID : BTREE_AM_OID) != opclasses->values[i]) {
+            appendStringInfo(&text, " %s", opclass_name(opclasses->values[i]));
+        }
     }
-    return text;
+    ReleaseSysCache(tuple);
+    appendStringInfoChar(&text, ')');
+    return text.data;
 }
 
 void put_table(Draft *draft, HeapTuple tuple, const FormData_pg_class *form)

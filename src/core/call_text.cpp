@@ -7,58 +7,61 @@
 namespace core {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
+// Blocks of code in blocks of code: deeper than this nobody calls by hand.
+constexpr int deepest = 8;
 
-bool is_name(char c)
+bool is_name(const Lexeme &lexeme, std::string_view name)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
-           static_cast<unsigned char>(c) >= 0x80;
+    if (lexeme.kind == Lexeme::Kind::word) return equals_folded(lexeme.text, name);
+    return lexeme.kind == Lexeme::Kind::quoted_identifier && equals_folded(lexeme.body, name);
 }
 
-void skip_spaces_back(std::string_view text, std::size_t &end)
-{
-    while (end > 0 && is_space(text[end - 1])) --end;
-}
+class Search {
+  public:
+    Search(std::string_view schema, std::string_view function) : schema_(schema), function_(function) {}
 
-// The word that ends there, without its quotes; moves the end before it.
-std::string_view word_before(std::string_view text, std::size_t &end)
-{
-    const bool quoted = end > 0 && text[end - 1] == '"';
-    if (quoted) --end;
-    const std::size_t last = end;
-    while (end > 0 && is_name(text[end - 1])) --end;
-    const std::string_view word = text.substr(end, last - end);
-    if (quoted && end > 0 && text[end - 1] == '"') --end;
-    return word;
-}
+    bool finds(std::string_view text, int depth)
+    {
+        // The lexemes before, comments and spaces left out; the last one first.
+        Lexeme before[3];
+        for (std::size_t offset = 0; offset < text.size();) {
+            const Lexeme lexeme = next_lexeme(text, offset);
+            offset += lexeme.text.size();
+            using Kind = Lexeme::Kind;
+            if (lexeme.kind == Kind::space || lexeme.kind == Kind::comment) continue;
+            const bool is_text = lexeme.kind == Kind::string || lexeme.kind == Kind::dollar_string;
+            if (is_text && depth < deepest && finds(lexeme.body, depth + 1)) return true;
+            if (lexeme.text == "(" && is_name(before[0], function_) && (before[1].text != "." || is_name(before[2], schema_))) return true;
+            before[2] = before[1];
+            before[1] = before[0];
+            before[0] = lexeme;
+        }
+        return false;
+    }
 
-// What stands before the name leaves it unqualified, or names the schema.
-bool qualifies(std::string_view text, std::size_t end, std::string_view schema)
-{
-    skip_spaces_back(text, end);
-    if (end == 0 || text[end - 1] != '.') return true;
-    --end;
-    skip_spaces_back(text, end);
-    return equals_folded(word_before(text, end), schema);
-}
+  private:
+    std::string_view schema_;
+    std::string_view function_;
+};
 
 }  // namespace
 
 bool names_call(std::string_view text, std::string_view schema, std::string_view function)
 {
-    for (std::size_t at = find_folded(text, function); at != std::string_view::npos; at = find_folded(text, function, at + 1)) {
-        std::size_t start = at;
-        std::size_t end = at + function.size();
-        if (start > 0 && is_name(text[start - 1])) continue;
-        if (end < text.size() && is_name(text[end])) continue;
-        if (start > 0 && text[start - 1] == '"' && end < text.size() && text[end] == '"') {
-            --start;
-            ++end;
-        }
-        while (end < text.size() && is_space(text[end])) ++end;
-        if (end < text.size() && text[end] == '(' && qualifies(text, start, schema)) return true;
+    return Search(schema, function).finds(text, 0);
+}
+
+std::optional<std::string_view> executed_name(std::string_view text)
+{
+    Lexeme found[2];
+    int count = 0;
+    for (std::size_t offset = 0; offset < text.size() && count < 2;) {
+        const Lexeme lexeme = next_lexeme(text, offset);
+        offset += lexeme.text.size();
+        if (lexeme.kind != Lexeme::Kind::space && lexeme.kind != Lexeme::Kind::comment) found[count++] = lexeme;
     }
-    return false;
+    if (count < 2 || !is_name(found[0], "execute")) return std::nullopt;
+    return found[1].text;
 }
 
 }  // namespace core

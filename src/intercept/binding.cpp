@@ -1,5 +1,7 @@
 #include "intercept/binding.hpp"
 
+#include "core/node_text.hpp"
+
 #include "guard/installation.hpp"
 #include "intercept/describe.hpp"
 #include "pg/crypto.hpp"
@@ -54,6 +56,19 @@ std::string values_of(ParamListInfo parameters)
     return text;
 }
 
+void append_plan(StringInfo text, const Plan *plan)
+{
+    check_stack_depth();
+    if (plan == nullptr) return;
+    appendStringInfo(text, " %d %s %s", static_cast<int>(nodeTag(plan)), nodeToString(plan->targetlist), nodeToString(plan->qual));
+    append_plan(text, plan->lefttree);
+    append_plan(text, plan->righttree);
+    const List *const others = IsA(plan, Append) ? reinterpret_cast<const Append *>(plan)->appendplans : NIL;
+    const ListCell *cell;
+    foreach (cell, others) append_plan(text, static_cast<const Plan *>(lfirst(cell)));
+    if (IsA(plan, SubqueryScan)) append_plan(text, reinterpret_cast<const SubqueryScan *>(plan)->subplan);
+}
+
 bool is_about_text(const core::Effect &effect) { return effect.rule == "D09" || effect.rule == "D20" || effect.rule == "D26"; }
 
 }  // namespace
@@ -61,11 +76,16 @@ bool is_about_text(const core::Effect &effect) { return effect.rule == "D09" || 
 void bind_to_text(core::Judgement &judgement, std::string_view slice, ParamListInfo parameters)
 {
     if (std::none_of(judgement.effects.begin(), judgement.effects.end(), is_about_text)) return;
-    std::string bound = digest_key() + ' ' + searched_schemas() + ' ';
-    bound += slice;
     const int count = parameters != nullptr ? parameters->numParams : 0;
-    std::string values = count > 0 ? values_of(parameters) : std::string();
-    bound += values;
+    const std::string values = count > 0 ? values_of(parameters) : std::string();
+    // Each part with its length: no value can pass for a piece of another statement.
+    const std::string key = digest_key();
+    const std::string schemas = searched_schemas();
+    std::string bound;
+    for (const std::string_view part : {std::string_view(key), std::string_view(schemas), slice, std::string_view(values)}) {
+        bound += std::to_string(part.size()) + ':';
+        bound += part;
+    }
     const std::string digest = pg::hex(pg::sha256(bound));
     for (auto &effect : judgement.effects) {
         if (!is_about_text(effect)) continue;
@@ -75,6 +95,19 @@ void bind_to_text(core::Judgement &judgement, std::string_view slice, ParamListI
         if (!effect.loss.empty()) effect.loss += ", ";
         effect.loss += "with the present values of the statement's parameters";
     }
+}
+
+std::string text_of_plan(const PlannedStmt *statement)
+{
+    const char *const text = pg::call([statement]() -> const char * {
+        StringInfoData whole;
+        initStringInfo(&whole);
+        append_plan(&whole, statement->planTree);
+        const ListCell *cell;
+        foreach (cell, statement->subplans) append_plan(&whole, static_cast<const Plan *>(lfirst(cell)));
+        return whole.data;
+    });
+    return core::without_locations(text);
 }
 
 }  // namespace intercept

@@ -12,4 +12,8 @@ namespace intercept {
 // kept is a hash with the installation's key, which nobody can search for them.
 void bind_to_text(core::Judgement &judgement, std::string_view slice, ParamListInfo parameters = nullptr);
 
+// What stands for the text of a statement that has none: the body of a
+// SQL-standard function is kept as a tree.  The expressions of its plan.
+std::string text_of_plan(const PlannedStmt *statement);
+
 }  // namespace intercept

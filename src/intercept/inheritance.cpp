@@ -1,6 +1,6 @@
 #include "intercept/inheritance.hpp"
 
-#include "catalog/scan.hpp"
+#include "catalog/inheritance.hpp"
 
 namespace intercept {
 namespace {
@@ -24,7 +24,7 @@ std::vector<Oid> vector_of(Oids oids) { return {oids.items, oids.items + oids.co
 
 std::vector<Oid> children_of(Oid relation)
 {
-    return vector_of(pg::call([relation] { return array_of(find_inheritance_children(relation, NoLock)); }));
+    return vector_of(pg::call([relation] { return array_of(catalog::children_of(relation)); }));
 }
 
 // How a child has a column or constraint of its parents.
@@ -71,7 +71,14 @@ bool goes(std::map<Oid, int> &given_up, Oid child, const Inherited &inherited)
 std::vector<Oid> members_of(Oid relation, bool with_children)
 {
     if (!with_children) return {relation};
-    return vector_of(pg::call([relation] { return array_of(find_all_inheritors(relation, NoLock, nullptr)); }));
+    std::vector<Oid> members{relation};
+    std::set<Oid> seen{relation};
+    for (std::size_t next = 0; next < members.size(); ++next) {
+        for (const Oid child : children_of(members[next])) {
+            if (seen.insert(child).second) members.push_back(child);
+        }
+    }
+    return members;
 }
 
 std::vector<ColumnOf> columns_dropped(Oid relation, AttrNumber column, bool with_children)

@@ -163,7 +163,11 @@ Count count_rows(Oid relation, bool with_children)
 Count count_values(Oid relation, AttrNumber column, bool with_children)
 {
     std::vector<Item> items;
-    for (const Oid member : members_of(relation, with_children)) items.push_back({member, column_in(relation, member, column), 0, 0});
+    for (const Oid member : members_of(relation, with_children)) {
+        // Another session may have given it another name there meanwhile: then there are no values of it.
+        const AttrNumber own = column_in(relation, member, column);
+        if (own > 0) items.push_back({member, own, 0, 0});
+    }
     return count(relation, std::move(items), 1).front();
 }
 

@@ -1,5 +1,6 @@
 #include "intercept/side_effects.hpp"
 
+#include "catalog/inheritance.hpp"
 #include "pg/call.hpp"
 
 namespace intercept {
@@ -31,7 +32,7 @@ Found clustered_tables(const ClusterStmt *statement)
     if (!OidIsValid(table)) return found;
     found.add(RelationRelationId, table);
     if (get_rel_relkind(table) != RELKIND_PARTITIONED_TABLE) return found;
-    List *const partitions = find_all_inheritors(table, NoLock, nullptr);
+    List *const partitions = catalog::heirs_of(table);
     for (int i = 1; i < list_length(partitions); ++i) found.add(RelationRelationId, list_nth_oid(partitions, i));
     return found;
 }

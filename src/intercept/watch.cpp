@@ -283,9 +283,11 @@ void before_execution(const QueryDesc *query)
     const PlannedStmt *const plan = query->plannedstmt;
     const std::string_view text = query->sourceText != nullptr ? query->sourceText : "";
     const std::string_view slice = core::own_slice(text, plan->stmt_location, plan->stmt_len);
-    command->statement = core::redact(slice);
+    const bool has_text = !slice.empty();
+    const std::string_view shown = has_text || debug_query_string == nullptr ? slice : debug_query_string;
+    command->statement = core::redact(shown);
     command->judgement.statement = command->statement;
-    bind_to_text(command->judgement, slice, query->params);
+    bind_to_text(command->judgement, has_text ? std::string(slice) : text_of_plan(plan), query->params);
     pass_gate(*command);
     if (!command->cover.has_value()) return;
     approval::spend(*command->cover, command->judgement);

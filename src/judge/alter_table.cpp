@@ -192,10 +192,12 @@ std::vector<core::Address> locks_of_alter_table(const AlterTableStmt *statement)
     const Oid relation = intercept::resolve_relation(statement->relation);
     if (!OidIsValid(relation)) return locks;
     locks.push_back(address_of(RelationRelationId, relation));
+    bool with_members = false;
     const ListCell *cell;
     foreach (cell, statement->cmds) {
         const auto *const command = static_cast<const AlterTableCmd *>(lfirst(cell));
-        if (command->subtype == AT_DropColumn) {
+        if (command->subtype == AT_DropColumn && !with_members) {
+            with_members = true;
             for (const Oid member : intercept::members_of(relation, statement->relation->inh)) {
                 locks.push_back(address_of(RelationRelationId, member));
             }

@@ -1,3 +1,4 @@
+#include "core/node_text.hpp"
 #include "intercept/describe.hpp"
 #include "intercept/measure.hpp"
 #include "judge/judge.hpp"
@@ -126,6 +127,8 @@ bool in_check(Oid relation, AttrNumber column)
 TypeChange read_change(Oid relation, AttrNumber column, const ColumnDef *definition)
 {
     TypeChange change{};
+    // Another session may have dropped it since its name was looked up: the server has its own words for that.
+    if (!SearchSysCacheExists2(ATTNUM, ObjectIdGetDatum(relation), Int16GetDatum(column))) return change;
     get_atttypetypmodcoll(relation, column, &change.old_type, &change.old_typmod, &change.old_collation);
     typenameTypeIdAndMod(nullptr, definition->typeName, &change.new_type, &change.new_typmod);
     change.new_collation = GetColumnDefCollation(nullptr, const_cast<ColumnDef *>(definition), change.new_type);
@@ -201,23 +204,6 @@ std::string_view rule_of(const TypeChange &change)
     return "R16";
 }
 
-// The tree's text without positions: the same expression elsewhere in the
-// statement is the same expression.
-std::string without_locations(std::string_view tree)
-{
-    std::string text;
-    constexpr std::string_view mark = ":location ";
-    for (std::size_t at = 0; at < tree.size();) {
-        if (tree.substr(at, mark.size()) == mark) {
-            at += mark.size();
-            while (at < tree.size() && (tree[at] == '-' || (tree[at] >= '0' && tree[at] <= '9'))) ++at;
-        } else {
-            text += tree[at++];
-        }
-    }
-    return text;
-}
-
 }  // namespace
 
 void judge_column_type(Oid relation, AttrNumber column, const ColumnDef *definition, Effects &effects)
@@ -238,7 +224,7 @@ void judge_column_type(Oid relation, AttrNumber column, const ColumnDef *definit
         intercept::effect_on(rule_of(change), "changing the type of", intercept::address_of(RelationRelationId, relation, column));
     effect.phrase += " to " + std::string(change.new_type_text);
     effect.detail = std::to_string(change.new_type) + ' ' + std::to_string(change.new_typmod) + ' ' +
-                    std::to_string(change.new_collation) + ' ' + without_locations(change.using_text) + change.search_path +
+                    std::to_string(change.new_collation) + ' ' + core::without_locations(change.using_text) + change.search_path +
                     children_text(relation, true);
     if (change.rewrites) {
         const intercept::Count rows = intercept::count_rows(relation);

@@ -1,3 +1,4 @@
+#include "catalog/inheritance.hpp"
 #include "catalog/scan.hpp"
 #include "intercept/describe.hpp"
 #include "judge/alter_table.hpp"
@@ -36,7 +37,7 @@ void gather_triggers(Oid relation, Oid parent, const Wanted &wanted, List **foun
                       if (TRIGGER_FOR_ROW(row->tgtype)) cloned = lappend_oid(cloned, row->oid);
                   });
     if (!wanted.with_children || cloned == NIL || get_rel_relkind(relation) != RELKIND_PARTITIONED_TABLE) return;
-    List *const partitions = find_inheritance_children(relation, NoLock);
+    List *const partitions = catalog::children_of(relation);
     const ListCell *trigger;
     foreach (trigger, cloned) {
         const ListCell *partition;

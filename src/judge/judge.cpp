@@ -124,13 +124,14 @@ void unlock(core::Address address)
 bool prove_empty(Node *tree, Effects &effects)
 {
     std::vector<core::Address> held;
+    std::set<core::Address> locked;
     for (bool complete = false; !complete;) {
         const auto wanted = locks_of(tree);
         // The server refuses to touch its own catalogs: they are not locked for that.
         const bool of_server = std::any_of(wanted.begin(), wanted.end(), [](core::Address a) { return a.objid < FirstNormalObjectId; });
         complete = true;
         for (const auto &address : wanted) {
-            if (of_server || std::find(held.begin(), held.end(), address) != held.end()) continue;
+            if (of_server || !locked.insert(address).second) continue;
             lock(address);
             held.push_back(address);
             complete = false;
@@ -140,7 +141,6 @@ bool prove_empty(Node *tree, Effects &effects)
     effects = {};
     const intercept::Look look;
     add_effects(tree, effects);
-    const std::set<core::Address> locked(held.begin(), held.end());
     const auto wanted = locks_of(tree);
     const bool all_locked = std::all_of(wanted.begin(), wanted.end(), [&locked](const auto &address) { return locked.count(address) > 0; });
     if (all_locked && seem_empty(effects)) return true;

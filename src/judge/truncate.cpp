@@ -1,3 +1,4 @@
+#include "catalog/inheritance.hpp"
 #include "intercept/describe.hpp"
 #include "intercept/measure.hpp"
 #include "intercept/resolve.hpp"
@@ -18,7 +19,7 @@ std::vector<Oid> referencing_tables(const std::vector<Oid> &named)
     const auto start_count = static_cast<int>(named.size());
     const Found found = pg::call([start, start_count] {
         List *tables = NIL;
-        for (int i = 0; i < start_count; ++i) tables = list_concat_unique_oid(tables, find_all_inheritors(start[i], NoLock, nullptr));
+        for (int i = 0; i < start_count; ++i) tables = list_concat_unique_oid(tables, catalog::heirs_of(start[i]));
         const int own = list_length(tables);
         List *fresh = list_copy(tables);
         while (fresh != NIL) {

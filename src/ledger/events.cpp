@@ -52,6 +52,12 @@ std::vector<Affected> affected_objects(const std::vector<Touched> &touched)
     for (const Touched &one : touched) {
         if (one.cause != Cause::indirect && !one.in_extension) seen.insert(address_of(one));
     }
+    // To write a query down the server waits for the tables it reads.  It is written a first time
+    // while nobody can be waiting for what is held from then on.
+    for (const core::Address &address : seen) {
+        const pg::ScratchContext scratch;
+        if (catalog::is_read_through_locks(address)) catalog::read_object(address);
+    }
     hold_in_order({seen.begin(), seen.end()});
     seen.clear();
     for (const Touched &one : touched) {
@@ -124,6 +130,12 @@ void record_drop(const std::string &tag)
     }
     std::vector<Subject> changed = gone;
     for (const Affected &one : altered) changed.push_back(one.subject);
+    std::vector<core::Address> held;
+    for (const Subject &one : gone) held.push_back(one.address);
+    for (const Affected &one : altered) {
+        if (one.cause == Cause::named) held.push_back(one.subject.address);
+    }
+    hold_in_order(std::move(held));
     ensure_baseline(changed);
     const bool drops_extension =
         std::any_of(gone.begin(), gone.end(), [](const Subject &one) { return one.address.classid == ExtensionRelationId; });

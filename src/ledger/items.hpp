@@ -43,10 +43,10 @@ void add_dependents(Items *items, const ObjectAddress &object, bool in_extension
 // Sequences that belong to columns of the table.
 void add_owned_sequences(Items *items, Oid table, bool in_extension);
 // The partitions that the command took from the parent, with theirs and their indexes.
-void add_detached(Items *items, Oid parent, bool in_extension);
+void add_detached(Items *items, Oid parent, Oid told, bool in_extension);
 // Those that it gave to the parent; or indexes, when the parent is one, and those whose
 // validity hangs on them.
-void add_attached(Items *items, Oid parent, bool in_extension);
+void add_attached(Items *items, Oid parent, Oid told, bool in_extension);
 // Tables whose foreign keys are kept by triggers of the relation, or of its heirs.
 void add_referencing(Items *items, Oid relation, bool in_extension);
 // Tables of a composite type, given by its relation.

@@ -63,6 +63,84 @@ bool column_changed(core::Address address)
            described(address);
 }
 
+// Calls each(oid) for the rows of the catalog under a key, as they are now.
+template <typename Form, typename Each>
+void each_current(Oid catalog, Oid index, AttrNumber column, Oid value, Each each)
+{
+    ScanKeyData key = oid_key(column, value);
+    const Relation relation = table_open(catalog, AccessShareLock);
+    const SysScanDesc scan = systable_beginscan(relation, index, true, nullptr, 1, &key);
+    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
+        each(reinterpret_cast<const Form *>(GETSTRUCT(tuple)));
+    }
+    systable_endscan(scan);
+    table_close(relation, AccessShareLock);
+}
+
+// Of an index: what is said of it, of its columns and of its state.
+bool index_changed(Oid index)
+{
+    return own_row({RelationRelationId, index, 0}) || described({RelationRelationId, index, 0}) ||
+           any_own(IndexRelationId, IndexRelidIndexId, Anum_pg_index_indexrelid, index) ||
+           any_own(AttributeRelationId, AttributeRelidNumIndexId, Anum_pg_attribute_attrelid, index);
+}
+
+// A table also tells of constraints, triggers and indexes that it has from its parents.
+bool inherited_part_changed(Oid relation)
+{
+    if (any_own(TriggerRelationId, TriggerRelidNameIndexId, Anum_pg_trigger_tgrelid, relation) ||
+        any_own(ConstraintRelationId, ConstraintRelidTypidNameIndexId, Anum_pg_constraint_conrelid, relation)) {
+        return true;
+    }
+    bool found = false;
+    each_current<FormData_pg_constraint>(ConstraintRelationId, ConstraintRelidTypidNameIndexId, Anum_pg_constraint_conrelid, relation,
+                                         [&found](const FormData_pg_constraint *form) {
+                                             found = found || described({ConstraintRelationId, form->oid, 0}) ||
+                                                     any_own(TriggerRelationId, TriggerConstraintIndexId, Anum_pg_trigger_tgconstraint, form->oid);
+                                         });
+    each_current<FormData_pg_trigger>(TriggerRelationId, TriggerRelidNameIndexId, Anum_pg_trigger_tgrelid, relation,
+                                      [&found](const FormData_pg_trigger *form) { found = found || described({TriggerRelationId, form->oid, 0}); });
+    each_current<FormData_pg_index>(IndexRelationId, IndexIndrelidIndexId, Anum_pg_index_indrelid, relation,
+                                    [&found](const FormData_pg_index *form) { found = found || index_changed(form->indexrelid); });
+    return found;
+}
+
+// An identity's sequence, and on 18 the constraint NOT NULL, are told by the column.
+bool column_part_changed(core::Address address)
+{
+    bool found = false;
+    const auto look_at_sequence = [&found](Oid sequence) {
+        found = found || own_row({RelationRelationId, sequence, 0}) || described({RelationRelationId, sequence, 0}) ||
+                any_own(SequenceRelationId, SequenceRelidIndexId, Anum_pg_sequence_seqrelid, sequence);
+    };
+    ScanKeyData keys[3] = {oid_key(Anum_pg_depend_refclassid, RelationRelationId), oid_key(Anum_pg_depend_refobjid, address.objid), {}};
+    ScanKeyInit(&keys[2], Anum_pg_depend_refobjsubid, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(address.objsubid));
+    const Relation depend = table_open(DependRelationId, AccessShareLock);
+    const SysScanDesc scan = systable_beginscan(depend, DependReferenceIndexId, true, nullptr, 3, keys);
+    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
+        const auto *const form = reinterpret_cast<const FormData_pg_depend *>(GETSTRUCT(tuple));
+        if (form->classid == RelationRelationId && form->deptype == DEPENDENCY_INTERNAL) look_at_sequence(form->objid);
+    }
+    systable_endscan(scan);
+    table_close(depend, AccessShareLock);
+    constexpr char not_null = 'n';
+    each_version(ConstraintRelationId, ConstraintRelidTypidNameIndexId, std::array{oid_key(Anum_pg_constraint_conrelid, address.objid)},
+                 [&found](HeapTuple tuple) {
+                     const auto *const form = reinterpret_cast<const FormData_pg_constraint *>(GETSTRUCT(tuple));
+                     if (form->contype != not_null) return;
+                     const Version version = version_of(tuple);
+                     found = found || version == Version::own || version == Version::removed || described({ConstraintRelationId, form->oid, 0});
+                 });
+    return found;
+}
+
+bool constraint_changed(Oid constraint)
+{
+    if (any_own(TriggerRelationId, TriggerConstraintIndexId, Anum_pg_trigger_tgconstraint, constraint)) return true;
+    const Oid index = get_constraint_index(constraint);
+    return OidIsValid(index) && index_changed(index);
+}
+
 Oid toast_table(Oid relation)
 {
     const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
@@ -86,7 +164,7 @@ bool relation_changed(Oid relation)
            any_own(PartitionedRelationId, PartitionedRelidIndexId, Anum_pg_partitioned_table_partrelid, relation) ||
            any_own(SequenceRelationId, SequenceRelidIndexId, Anum_pg_sequence_seqrelid, relation) ||
            any_own(ForeignTableRelationId, ForeignTableRelidIndexId, Anum_pg_foreign_table_ftrelid, relation) ||
-           (OidIsValid(toast) && own_row({RelationRelationId, toast, 0}));
+           (OidIsValid(toast) && own_row({RelationRelationId, toast, 0})) || inherited_part_changed(relation);
 }
 
 bool type_changed(Oid type)
@@ -99,12 +177,12 @@ bool type_changed(Oid type)
 
 bool changed(core::Address address)
 {
-    if (address.classid == RelationRelationId && address.objsubid != 0) return column_changed(address);
+    if (address.classid == RelationRelationId && address.objsubid != 0) return column_changed(address) || column_part_changed(address);
     if (own_row(address) || described(address) || depends(address)) return true;
     switch (address.classid) {
         case RelationRelationId: return relation_changed(address.objid);
         case TypeRelationId: return type_changed(address.objid);
-        case ConstraintRelationId: return any_own(TriggerRelationId, TriggerConstraintIndexId, Anum_pg_trigger_tgconstraint, address.objid);
+        case ConstraintRelationId: return constraint_changed(address.objid);
         case ProcedureRelationId: return any_own(AggregateRelationId, AggregateFnoidIndexId, Anum_pg_aggregate_aggfnoid, address.objid);
         default: return false;
     }

@@ -1,3 +1,4 @@
+#include "catalog/inheritance.hpp"
 #include "ledger/items.hpp"
 #include "ledger/version.hpp"
 
@@ -65,11 +66,15 @@ bool is_mentioned_through(const ObjectAddress &object, const FormData_pg_depend 
     return form->classid == TypeRelationId && form->deptype == DEPENDENCY_INTERNAL;
 }
 
-// ATTACH and DETACH are reported with the parent alone: the partitions are told by the rows
-// that came or went in this transaction.
+// The partition that ATTACH or DETACH is about; where the server does not tell, those whose
+// rows came or went in this transaction.
 template <typename Each>
-void each_partition(Oid parent, bool attached, Each each)
+void each_partition(Oid parent, Oid told, bool attached, Each each)
 {
+    if (OidIsValid(told) && told != parent) {
+        if (get_rel_relispartition(told) == attached) each(told);
+        return;
+    }
     std::array<ScanKeyData, 1> key;
     ScanKeyInit(&key[0], Anum_pg_inherits_inhparent, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(parent));
     each_version(InheritsRelationId, InheritsParentIndexId, key, [&](HeapTuple tuple) {
@@ -80,9 +85,9 @@ void each_partition(Oid parent, bool attached, Each each)
     });
 }
 
-void add_partitions(Items *items, Oid parent, bool attached, bool in_extension)
+void add_partitions(Items *items, Oid parent, Oid told, bool attached, bool in_extension)
 {
-    each_partition(parent, attached, [&](Oid partition) {
+    each_partition(parent, told, attached, [&](Oid partition) {
         items->add(RelationRelationId, partition, in_extension, Cause::named);
         add_indexes(items, partition, in_extension);
         add_heirs(items, partition, in_extension);
@@ -105,7 +110,7 @@ void add_heirs(Items *items, Oid relation, bool in_extension)
     const char kind = get_rel_relkind(relation);
     if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE && kind != RELKIND_FOREIGN_TABLE) return;
     if (!has_subclass(relation)) return;
-    List *const heirs = find_all_inheritors(relation, NoLock, nullptr);
+    List *const heirs = catalog::heirs_of(relation);
     for (int i = 1; i < list_length(heirs); ++i) {
         items->add(RelationRelationId, list_nth_oid(heirs, i), in_extension, Cause::indirect);
     }
@@ -113,6 +118,7 @@ void add_heirs(Items *items, Oid relation, bool in_extension)
 
 void add_dependents(Items *items, const ObjectAddress &object, bool in_extension)
 {
+    check_stack_depth();
     each_dependent(object, [&](const ObjectAddress &dependent, const FormData_pg_depend *form) {
         items->add(dependent, in_extension, Cause::indirect);
         if (is_mentioned_through(object, form)) add_dependents(items, dependent, in_extension);
@@ -127,12 +133,16 @@ void add_owned_sequences(Items *items, Oid table, bool in_extension)
     }
 }
 
-void add_detached(Items *items, Oid parent, bool in_extension) { add_partitions(items, parent, false, in_extension); }
+void add_detached(Items *items, Oid parent, Oid told, bool in_extension) { add_partitions(items, parent, told, false, in_extension); }
 
-void add_attached(Items *items, Oid parent, bool in_extension)
+void add_attached(Items *items, Oid parent, Oid told, bool in_extension)
 {
-    if (get_rel_relkind(parent) == RELKIND_PARTITIONED_TABLE) return add_partitions(items, parent, true, in_extension);
-    each_partition(parent, true, [&](Oid index) { items->add(RelationRelationId, index, in_extension, Cause::absorbed); });
+    if (get_rel_relkind(parent) == RELKIND_PARTITIONED_TABLE) return add_partitions(items, parent, told, true, in_extension);
+    each_partition(parent, told, true, [&](Oid index) {
+        items->add(RelationRelationId, index, in_extension, Cause::absorbed);
+        // Its table, and its constraint there, have a parent's now.
+        items->add(RelationRelationId, IndexGetRelation(index, true), in_extension, Cause::indirect);
+    });
     // The last index that was missing makes the parent's valid, and maybe the one above that.
     if (!get_rel_relispartition(parent)) return;
     List *const ancestors = get_partition_ancestors(parent);
@@ -143,7 +153,7 @@ void add_attached(Items *items, Oid parent, bool in_extension)
 
 void add_referencing(Items *items, Oid relation, bool in_extension)
 {
-    List *const relations = has_subclass(relation) ? find_all_inheritors(relation, NoLock, nullptr) : list_make1_oid(relation);
+    List *const relations = catalog::heirs_of(relation);
     for (int i = 0; i < list_length(relations); ++i) {
         ObjectAddress referenced;
         ObjectAddressSet(referenced, RelationRelationId, list_nth_oid(relations, i));

@@ -1,3 +1,4 @@
+#include "catalog/scan.hpp"
 #include "ledger/event_list.hpp"
 #include "ledger/items.hpp"
 #include "ledger/server_rows.hpp"
@@ -98,9 +99,9 @@ void add_alter_table(Items *items, const CollectedCommand *command)
         items->add(subcommand->address, command->in_extension, Cause::named);
         if (!IsA(subcommand->parsetree, AlterTableCmd)) continue;
         switch (reinterpret_cast<const AlterTableCmd *>(subcommand->parsetree)->subtype) {
-            case AT_AttachPartition: add_attached(items, relation, command->in_extension); break;
+            case AT_AttachPartition: add_attached(items, relation, subcommand->address.objectId, command->in_extension); break;
             case AT_DetachPartition:
-            case AT_DetachPartitionFinalize: add_detached(items, relation, command->in_extension); break;
+            case AT_DetachPartitionFinalize: add_detached(items, relation, subcommand->address.objectId, command->in_extension); break;
             case AT_AddIndexConstraint:
                 // The index is a part of the constraint from now on, under its name.
                 items->add(RelationRelationId, get_constraint_index(subcommand->address.objectId), command->in_extension,
@@ -193,12 +194,27 @@ Oid relation_of_part(const ObjectAddress &object)
     return relation;
 }
 
+Oid relation_of_trigger(Oid trigger)
+{
+    Oid relation = InvalidOid;
+    catalog::scan(TriggerRelationId, TriggerOidIndexId, catalog::key_oid(Anum_pg_trigger_oid, trigger),
+                  [&relation](HeapTuple tuple, TupleDesc) { relation = catalog::form_of<FormData_pg_trigger>(tuple)->tgrelid; });
+    return relation;
+}
+
 void add_concerned(Items *items, const CollectedCommand *command)
 {
     if (command->type == SCT_AlterTable) add_concerned_by_alter_table(items, command);
     if (command->type != SCT_Simple || command->parsetree == nullptr) return;
     const ObjectAddress &object = command->d.simple.address;
-    if (!IsA(command->parsetree, RenameStmt) && !IsA(command->parsetree, AlterObjectSchemaStmt)) return;
+    if (IsA(command->parsetree, CreateTrigStmt) && object.classId == TriggerRelationId) {
+        // One that replaces another is put anew on the partitions, too.
+        add_heirs(items, relation_of_trigger(object.objectId), command->in_extension);
+        return;
+    }
+    // Constants of an enum show their label.
+    const bool label_renamed = IsA(command->parsetree, AlterEnumStmt) && reinterpret_cast<const AlterEnumStmt *>(command->parsetree)->oldVal != nullptr;
+    if (!label_renamed && !IsA(command->parsetree, RenameStmt) && !IsA(command->parsetree, AlterObjectSchemaStmt)) return;
     add_dependents(items, object, command->in_extension);
     if (const Oid relation = relation_of_part(object); OidIsValid(relation)) {
         add_heirs(items, relation, command->in_extension);
@@ -207,6 +223,10 @@ void add_concerned(Items *items, const CollectedCommand *command)
     if (object.classId != RelationRelationId) return;
     const char kind = get_rel_relkind(object.objectId);
     if (kind == RELKIND_INDEX || kind == RELKIND_PARTITIONED_INDEX) {
+        // What names the constraint of the index shows the new name as well.
+        ObjectAddress constraint;
+        ObjectAddressSet(constraint, ConstraintRelationId, get_index_constraint(object.objectId));
+        if (OidIsValid(constraint.objectId)) add_dependents(items, constraint, command->in_extension);
         // A table mentions the index it is clustered on, and the one of its replica identity.
         items->add(RelationRelationId, IndexGetRelation(object.objectId, true), command->in_extension, Cause::indirect);
     }

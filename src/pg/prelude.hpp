@@ -106,6 +106,7 @@ extern "C" {
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
 #include "commands/policy.h"
+#include "commands/prepare.h"
 #include "commands/proclang.h"
 #include "commands/sequence.h"
 #include "commands/tablecmds.h"

@@ -23,7 +23,7 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 CREATE FUNCTION public.newest() RETURNS bigint LANGUAGE sql AS 'SELECT max(id) FROM langchef_guard.proposals';
 
-SELECT plan(24);
+SELECT plan(30);
 
 SET SESSION AUTHORIZATION lcg_bound;
 CREATE TABLE work.users (id integer, password text);
@@ -83,6 +83,35 @@ RESET SESSION AUTHORIZATION;
 SELECT ok(:'other' LIKE 'LG001:%', 'another value of the variable needs another approval');
 SELECT is(:'same'::text, 'done', 'the same value passes');
 
+-- No value passes for a piece of another statement.
+SET SESSION AUTHORIZATION lcg_bound;
+RESET langchef_guard.approval_token;
+SELECT try($sql$DO $do$ BEGIN EXECUTE 'UPDATE work.users SET id = 1 --' USING E'\n + 999999'; END $do$$sql$) AS refused \gset
+RESET SESSION AUTHORIZATION;
+SELECT ok(:'refused' LIKE 'LG001:%', 'a statement with a value it does not use is refused');
+SELECT langchef_guard.approve(newest()) AS token \gset
+SET SESSION AUTHORIZATION lcg_bound;
+SET langchef_guard.approval_token = :'token';
+SELECT try($sql$DO $do$ BEGIN EXECUTE E'UPDATE work.users SET id = 1 -- $1 25 10:\n + 999999'; END $do$$sql$) AS other \gset
+RESET SESSION AUTHORIZATION;
+SELECT ok(:'other' LIKE 'LG001:%', 'its token does not serve one that has the value in its text');
+
+-- The body of a SQL-standard function has no text of its own.
+SET SESSION AUTHORIZATION lcg_bound;
+RESET langchef_guard.approval_token;
+CREATE FUNCTION work.zero() RETURNS void LANGUAGE sql BEGIN ATOMIC UPDATE work.users SET id = 0; END;
+CREATE FUNCTION work.nine() RETURNS void LANGUAGE sql BEGIN ATOMIC UPDATE work.users SET id = 99; END;
+SELECT try('SELECT work.zero()') AS refused \gset
+RESET SESSION AUTHORIZATION;
+SELECT ok(:'refused' LIKE 'LG001:%', 'a statement in a parsed body is refused');
+SELECT langchef_guard.approve(newest()) AS token \gset
+SET SESSION AUTHORIZATION lcg_bound;
+SET langchef_guard.approval_token = :'token';
+SELECT try('SELECT work.nine()') AS other, try('SELECT work.zero()') AS same \gset
+RESET SESSION AUTHORIZATION;
+SELECT ok(:'other' LIKE 'LG001:%', 'another body needs another approval');
+SELECT is(:'same'::text, 'done', 'the same body passes');
+
 -- The same names under another search_path are another text.
 SET SESSION AUTHORIZATION lcg_bound;
 SET search_path = work, public;
@@ -119,10 +148,12 @@ CREATE VIEW trap.approve WITH (security_invoker) AS SELECT langchef_guard.approv
 CREATE FUNCTION trap.approve(bigint) RETURNS text LANGUAGE sql AS 'SELECT langchef_guard.approve($1)';
 GRANT SELECT ON trap.report, trap.approve TO lcg_binder;
 SET SESSION AUTHORIZATION lcg_binder;
+SELECT try('TABLE trap.report -- langchef_guard.issue_token()') AS commented \gset
 SELECT try('TABLE trap.report') AS planted, try('TABLE trap.approve') AS seen, try('SELECT trap.approve(1)') AS called,
        try(format('SELECT langchef_guard.reject(%s, ''no'')', newest())) AS own \gset
 RESET SESSION AUTHORIZATION;
 SELECT ok(:'planted' LIKE '42501: approvals cannot be decided by the code of a function, trigger or view', 'a planted function cannot issue a token');
+SELECT ok(:'commented' LIKE '42501:%', 'nor with a comment that mentions the call');
 SELECT ok(:'seen' LIKE '42501:%', 'nor can a view approve');
 SELECT ok(:'called' LIKE '42501:%', 'nor a function of the same name in another schema');
 SELECT is(:'own'::text, 'done', 'a statement that calls the function itself decides');

@@ -14,7 +14,7 @@ use Test::More;
 my $node = new_cluster('hostile_version_table', preload => 1, settings => [q{langchef_guard.mode = 'record'}]);
 new_database($node, 'hostile');
 $node->safe_psql('hostile', q{
-	CREATE ROLE mallory LOGIN; CREATE SCHEMA mallory AUTHORIZATION mallory;
+	CREATE ROLE boss LOGIN SUPERUSER; CREATE ROLE mallory LOGIN; CREATE SCHEMA mallory AUTHORIZATION mallory;
 	CREATE ROLE team; CREATE ROLE app LOGIN; GRANT team TO app; CREATE SCHEMA app AUTHORIZATION app; CREATE SCHEMA team AUTHORIZATION team;
 	CREATE SCHEMA other; GRANT CREATE ON SCHEMA other TO app});
 
@@ -40,7 +40,7 @@ passes(as('mallory', q{CREATE TABLE mallory.alembic_version (version_num text)})
 passes(as('mallory', q{ALTER TABLE mallory.alembic_version ALTER version_num SET STORAGE EXTERNAL}), 'stored as it is');
 passes(as('mallory', q{INSERT INTO mallory.alembic_version SELECT repeat('v', 600000000) FROM generate_series(1, 2)}), 'with long values');
 is(label('mallory', 'mallory'), 'none', 'long values are no revision, not even for their owner');
-passes(as('postgres', q{SET langchef_guard.mode = off; RESET langchef_guard.mode}), 'the mode can be changed');
+passes(as('boss', q{SET langchef_guard.mode = off; RESET langchef_guard.mode}), 'the mode can be changed');
 is(rows($node, 'hostile', q{SELECT count(*) FROM langchef_guard.alembic_step}), '0', 'and no step');
 passes(as('mallory', q{TRUNCATE mallory.alembic_version}), 'emptied');
 passes(as('mallory', q{ALTER TABLE mallory.alembic_version ALTER version_num SET STORAGE EXTENDED; INSERT INTO mallory.alembic_version VALUES (repeat('v', 100000))}), 'compressed values');
@@ -57,22 +57,22 @@ passes(as('mallory', q{TRUNCATE mallory.alembic_version; INSERT INTO mallory.ale
 
 # Whom it labels.
 is(label('mallory', 'mallory'), 'mallory', 'its owner');
-is(label('postgres', 'mallory'), 'mallory', 'who changes its schema');
-is(label('postgres', 'public'), 'none', 'not a superuser elsewhere');
+is(label('boss', 'mallory'), 'mallory', 'who changes its schema');
+is(label('boss', 'public'), 'none', 'not a superuser elsewhere');
 is(label('app', 'app'), 'none', 'nor another role');
 $node->safe_psql('hostile', q{CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); INSERT INTO alembic_version VALUES ('real')});
 is(label('app', 'app'), 'real', 'that of a superuser counts for all');
-is(label('postgres', 'other'), 'real', 'and the other does not make it ambiguous');
+is(label('boss', 'other'), 'real', 'and the other does not make it ambiguous');
 is(label('mallory', 'mallory'), 'mallory', 'in its own schema the own one');
 $node->safe_psql('hostile', q{DROP TABLE alembic_version; CREATE TABLE team.alembic_version (version_num text); ALTER TABLE team.alembic_version OWNER TO team; INSERT INTO team.alembic_version VALUES ('team')});
 is(label('app', 'app'), 'team', 'that of a role whose privileges the session has');
 is(label('mallory', 'mallory'), 'mallory', 'not for others');
-is(label('postgres', 'other'), 'none', 'a superuser has them of every role, which does not count');
-is(label('postgres', 'other', 'SET ROLE app;'), 'team', 'unless he takes the role');
-is(label('postgres', 'other', q{SET langchef_guard.alembic_version_table = 'team.alembic_version';}), 'team', 'a name with schema is trusted');
+is(label('boss', 'other'), 'none', 'a superuser has them of every role, which does not count');
+is(label('boss', 'other', 'SET ROLE app;'), 'team', 'unless he takes the role');
+is(label('boss', 'other', q{SET langchef_guard.alembic_version_table = 'team.alembic_version';}), 'team', 'a name with schema is trusted');
 $node->safe_psql('hostile', q{ALTER DATABASE hostile OWNER TO team});
-is(label('postgres', 'other'), 'team', "that of the database's owner counts");
-$node->safe_psql('hostile', q{ALTER DATABASE hostile OWNER TO postgres});
+is(label('boss', 'other'), 'team', "that of the database's owner counts");
+$node->safe_psql('hostile', q{ALTER DATABASE hostile OWNER TO boss});
 
 # Steps of others are not told by it.
 $node->safe_psql('hostile', q{GRANT INSERT ON team.alembic_version TO PUBLIC; GRANT USAGE ON SCHEMA team TO PUBLIC});
@@ -84,15 +84,15 @@ is(rows($node, 'hostile', 'SELECT revision_to FROM langchef_guard.alembic_step O
 
 # Other shapes are none.
 $node->safe_psql('hostile', q{DROP TABLE team.alembic_version, mallory.alembic_version; CREATE TABLE alembic_version (version_num text, more text); INSERT INTO alembic_version VALUES ('wide')});
-is(label('postgres', 'other'), 'none', 'a table with another column');
+is(label('boss', 'other'), 'none', 'a table with another column');
 $node->safe_psql('hostile', q{ALTER TABLE alembic_version DROP COLUMN more});
-is(label('postgres', 'other'), 'wide', 'until that is dropped');
+is(label('boss', 'other'), 'wide', 'until that is dropped');
 $node->safe_psql('hostile', q{ALTER TABLE alembic_version RENAME version_num TO version});
-is(label('postgres', 'other'), 'none', 'a column of another name');
+is(label('boss', 'other'), 'none', 'a column of another name');
 $node->safe_psql('hostile', q{ALTER TABLE alembic_version RENAME version TO version_num; ALTER TABLE alembic_version ALTER version_num TYPE name});
-is(label('postgres', 'other'), 'none', 'or type');
+is(label('boss', 'other'), 'none', 'or type');
 $node->safe_psql('hostile', q{ALTER TABLE alembic_version ALTER version_num TYPE text});
-is(label('postgres', 'other'), 'wide', 'and back');
+is(label('boss', 'other'), 'wide', 'and back');
 
 # A damaged table is an unknown revision.
 my $file = $node->data_dir . '/' . rows($node, 'hostile', q{CHECKPOINT; SELECT pg_relation_filepath('alembic_version')});
@@ -104,9 +104,9 @@ print $handle "\xff" x 8192;
 close $handle;
 $node->start;
 is(attempt($node, 'hostile', 'SELECT * FROM alembic_version')->{sqlstate}, 'XX001', 'the table is damaged');
-is(label('postgres', 'other'), 'none', 'commands pass');
-passes(as('postgres', q{SET langchef_guard.mode = off; RESET langchef_guard.mode}), 'the mode can be changed');
-is(as('postgres', qq{SET langchef_guard.mode = enforce;\nDROP SCHEMA app CASCADE})->{sqlstate}, 'LG001', 'and what is refused is refused');
+is(label('boss', 'other'), 'none', 'commands pass');
+passes(as('boss', q{SET langchef_guard.mode = off; RESET langchef_guard.mode}), 'the mode can be changed');
+is(as('boss', qq{SET langchef_guard.mode = enforce;\nDROP SCHEMA app CASCADE})->{sqlstate}, 'LG001', 'and what is refused is refused');
 
 log_is_sound($node, 'the server is sound');
 $node->stop;

@@ -55,6 +55,11 @@ CREATE POLICY plain ON g USING (s IN ('a', 'b')) WITH CHECK (s NOT IN ('c', 'd')
 CREATE POLICY nested ON g USING (EXISTS (SELECT FROM t WHERE t.s IN ('a', 'b') AND t.s = g.s AND t.n BETWEEN 1 AND 2 AND t.b));
 CREATE FUNCTION changed() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
 CREATE TRIGGER changed BEFORE UPDATE ON t FOR EACH ROW WHEN (old.s IN ('a', 'b') AND new.s NOT IN ('c', 'd')) EXECUTE FUNCTION changed();
+CREATE VIEW unnamed AS SELECT (SELECT 'x') AS q, n FROM t WHERE EXISTS (SELECT 1, 'y') AND s = (SELECT 'z') AND s NOT IN (SELECT 'w');
+CREATE FUNCTION unnamed(a text) RETURNS text LANGUAGE sql RETURN CASE WHEN a IN ('a', 'b') THEN a ELSE (SELECT 'x') END;
+CREATE FUNCTION matched(a int, b text DEFAULT 'x') RETURNS bigint LANGUAGE sql BEGIN ATOMIC
+	SELECT count(*) FROM t WHERE t.s IN (matched.b, 'q'); END;
+CREATE PROCEDURE assigned() LANGUAGE sql BEGIN ATOMIC UPDATE t SET (s, n) = (SELECT 'x', 1) WHERE b; END;
 CREATE VIEW renamed AS SELECT id, s FROM t WHERE s IN ('a', 'b');
 ALTER VIEW renamed RENAME COLUMN s TO state;
 CREATE VIEW united AS SELECT s IN ('a', 'b') AS x FROM t WHERE n BETWEEN 1 AND 2 AND b UNION ALL SELECT true FROM g WHERE s IN ('x', 'y');
