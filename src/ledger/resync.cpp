@@ -18,7 +18,7 @@ constexpr const char *unobserved = "unobserved";
 
 bool is_as_known(core::Address address, const core::Facts &facts)
 {
-    const std::optional<Known> known = find_known(address);
+    const std::optional<Known> known = find_at(address);
     if (!known) return false;
     const Datum now = pg::jsonb_datum(core::redact_tokens(core::definition_json(facts)));
     const Datum seen = known->definition;
