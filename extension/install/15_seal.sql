@@ -9,6 +9,7 @@ CREATE TABLE langchef_guard.seal (
     sealed_by          name NOT NULL,
     system_identifier  bigint NOT NULL,
     snapshot           pg_catalog.pg_snapshot NOT NULL,
+    adopted            bigint[] NOT NULL,
     rows               bigint NOT NULL,
     first_ledger_id    bigint,
     last_ledger_id     bigint,
@@ -18,6 +19,7 @@ CREATE TABLE langchef_guard.seal (
 );
 COMMENT ON TABLE langchef_guard.seal IS 'hashes over batches of ledger rows, each chained to the one before';
 COMMENT ON COLUMN langchef_guard.seal.format IS 'which columns of the ledger are hashed, and how';
+COMMENT ON COLUMN langchef_guard.seal.adopted IS 'clusters whose rows came with a dump without a seal: the batch holds those, too';
 COMMENT ON COLUMN langchef_guard.seal.digest IS 'SHA-256 of the rows of the batch';
 COMMENT ON COLUMN langchef_guard.seal.chain IS 'SHA-256 of this seal and of the chain of the one before; it is in the server log, too';
 COMMENT ON COLUMN langchef_guard.seal.pruned_at IS 'when prune() removed the rows; a ledger row says so as well';

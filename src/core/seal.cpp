@@ -30,6 +30,7 @@ std::string chain_text(const Seal &seal, const std::string &previous)
     add(out, seal.sealed_by);
     add(out, seal.system_identifier);
     add(out, seal.snapshot);
+    add(out, seal.adopted);
     add(out, seal.rows);
     add(out, seal.first);
     add(out, seal.last);

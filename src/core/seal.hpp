@@ -13,6 +13,7 @@ struct Seal {
     std::string sealed_by;
     std::int64_t system_identifier = 0;
     std::string snapshot;   // pg_snapshot
+    std::string adopted;    // bigint[]
     std::int64_t rows = 0;
     std::int64_t first = 0;  // ledger ids, 0 for none
     std::int64_t last = 0;

@@ -24,18 +24,18 @@ constinit pg::Statement own_rows{
     {INT8OID, TEXTOID, TEXTOID}};
 
 constinit pg::Statement adopted_rows{
-    LCG_SEALED_ROW "WHERE l.system_identifier OPERATOR(pg_catalog.<>) $1"
+    LCG_SEALED_ROW "WHERE l.system_identifier OPERATOR(pg_catalog.=) ANY ($1::bigint[])"
     " AND NOT EXISTS (SELECT FROM langchef_guard.seal AS s WHERE s.id OPERATOR(pg_catalog.<) $2"
     " AND s.system_identifier OPERATOR(pg_catalog.=) l.system_identifier"
     " AND pg_catalog.pg_visible_in_snapshot(l.xid, s.snapshot)) ORDER BY l.id",
-    {INT8OID, INT8OID}};
+    {TEXTOID, INT8OID}};
 
 #undef LCG_SEALED_ROW
 
 constinit pg::Statement all_seals{
     "SELECT s.id, s.format::pg_catalog.int8, s.sealed_at::pg_catalog.text, s.sealed_by::pg_catalog.text, s.system_identifier,"
     " s.snapshot::pg_catalog.text, s.rows, COALESCE(s.first_ledger_id, 0), COALESCE(s.last_ledger_id, 0),"
-    " pg_catalog.encode(s.digest, 'hex'), pg_catalog.encode(s.chain, 'hex'), s.pruned_at IS NOT NULL"
+    " pg_catalog.encode(s.digest, 'hex'), pg_catalog.encode(s.chain, 'hex'), s.pruned_at IS NOT NULL, s.adopted::pg_catalog.text"
     " FROM langchef_guard.seal AS s ORDER BY s.id",
     {}};
 
@@ -79,10 +79,9 @@ class Hashing {
 BatchRows hash_batch(const Batch &batch)
 {
     Hashing hashing;
-    const bool first_of_cluster = batch.previous_snapshot.empty();
-    const std::string_view previous = first_of_cluster ? nothing : std::string_view(batch.previous_snapshot);
+    const std::string_view previous = batch.previous_snapshot.empty() ? nothing : std::string_view(batch.previous_snapshot);
     hashing.take(own_rows, {pg::param(batch.system_identifier), pg::param(std::string_view(batch.snapshot)), pg::param(previous)});
-    if (first_of_cluster) hashing.take(adopted_rows, {pg::param(batch.system_identifier), pg::param(batch.seal)});
+    if (batch.adopted != "{}") hashing.take(adopted_rows, {pg::param(std::string_view(batch.adopted)), pg::param(batch.seal)});
     return hashing.finish();
 }
 
@@ -102,6 +101,7 @@ std::vector<KeptSeal> read_seals(pg::SpiSession &spi)
         seal.first = rows.int8(i, 8);
         seal.last = rows.int8(i, 9);
         seal.digest = rows.text(i, 10);
+        seal.adopted = rows.text(i, 13);
         seals.push_back({std::move(seal), rows.text(i, 11), rows.boolean(i, 12)});
     }
     spi.release(rows);
@@ -116,7 +116,7 @@ std::string chain_of(const core::Seal &seal, const std::string &previous)
 Batch batch_of(const std::vector<KeptSeal> &seals, std::size_t index)
 {
     const core::Seal &seal = seals[index].seal;
-    Batch batch{seal.id, seal.system_identifier, seal.snapshot, {}};
+    Batch batch{seal.id, seal.system_identifier, seal.snapshot, {}, seal.adopted};
     for (std::size_t i = index; i-- > 0 && batch.previous_snapshot.empty();) {
         if (seals[i].seal.system_identifier == seal.system_identifier) batch.previous_snapshot = seals[i].seal.snapshot;
     }

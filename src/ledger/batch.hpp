@@ -8,13 +8,14 @@
 namespace ledger {
 
 // Which rows: of this cluster's transactions those that the seal's snapshot
-// sees and the seal before does not.  The first seal of a cluster also takes in
+// sees and the seal before does not.  The first seal of a cluster also adopts
 // what came from other clusters with a dump and none of their seals covers.
 struct Batch {
     std::int64_t seal;
     std::int64_t system_identifier;
     std::string snapshot;
     std::string previous_snapshot;  // empty when no seal of this cluster came before
+    std::string adopted;            // clusters, as bigint[]
 };
 
 struct BatchRows {

@@ -25,17 +25,23 @@ constinit pg::Statement begin_seal{
 
 constinit pg::Statement insert_seal{
     "INSERT INTO langchef_guard.seal (id, format, sealed_at, sealed_by, system_identifier, snapshot, rows, first_ledger_id,"
-    " last_ledger_id, digest, chain) OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3::pg_catalog.timestamptz, $4::pg_catalog.name, $5,"
-    " $6::pg_catalog.pg_snapshot, $7, $8, $9, pg_catalog.decode($10, 'hex'), pg_catalog.decode($11, 'hex'))",
-    {INT8OID, INT4OID, TEXTOID, TEXTOID, INT8OID, TEXTOID, INT8OID, INT8OID, INT8OID, TEXTOID, TEXTOID}};
+    " last_ledger_id, digest, chain, adopted) OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3::pg_catalog.timestamptz, $4::pg_catalog.name,"
+    " $5, $6::pg_catalog.pg_snapshot, $7, $8, $9, pg_catalog.decode($10, 'hex'), pg_catalog.decode($11, 'hex'), $12::bigint[])",
+    {INT8OID, INT4OID, TEXTOID, TEXTOID, INT8OID, TEXTOID, INT8OID, INT8OID, INT8OID, TEXTOID, TEXTOID, TEXTOID}};
+
+// Clusters with rows that no seal is over: they came with a dump.
+constinit pg::Statement unsealed_clusters{
+    "SELECT COALESCE(pg_catalog.array_agg(DISTINCT l.system_identifier ORDER BY l.system_identifier), '{}'::bigint[])::pg_catalog.text"
+    " FROM langchef_guard.ledger AS l WHERE l.system_identifier OPERATOR(pg_catalog.<>) $1"
+    " AND NOT EXISTS (SELECT FROM langchef_guard.seal AS s WHERE (s.system_identifier OPERATOR(pg_catalog.=) l.system_identifier"
+    " AND pg_catalog.pg_visible_in_snapshot(l.xid, s.snapshot)) OR l.system_identifier OPERATOR(pg_catalog.=) ANY (s.adopted))",
+    {INT8OID}};
 
 constinit pg::Statement unsealed_rows{
     "SELECT pg_catalog.count(*) FROM langchef_guard.ledger AS l WHERE NOT EXISTS (SELECT FROM langchef_guard.seal AS s"
-    " WHERE s.system_identifier OPERATOR(pg_catalog.=) l.system_identifier"
-    " AND pg_catalog.pg_visible_in_snapshot(l.xid, s.snapshot))"
-    " AND (l.system_identifier OPERATOR(pg_catalog.=) $1 OR NOT EXISTS (SELECT FROM langchef_guard.seal AS s"
-    " WHERE s.system_identifier OPERATOR(pg_catalog.=) $1))",
-    {INT8OID}};
+    " WHERE (s.system_identifier OPERATOR(pg_catalog.=) l.system_identifier"
+    " AND pg_catalog.pg_visible_in_snapshot(l.xid, s.snapshot)) OR l.system_identifier OPERATOR(pg_catalog.=) ANY (s.adopted))",
+    {}};
 
 constinit pg::Statement set_database{"SELECT pg_catalog.current_database()::pg_catalog.text", {}};
 
@@ -58,6 +64,8 @@ std::int64_t make_seal(pg::SpiSession &spi)
     seal.sealed_by = now.text(0, 4);
     seal.id = now.int8(0, 5);
     seal.system_identifier = guard::system_identifier();
+    const bool first_of_cluster = std::none_of(seals.begin(), seals.end(), [&seal](const KeptSeal &kept) { return kept.seal.system_identifier == seal.system_identifier; });
+    seal.adopted = first_of_cluster ? spi.run(unsealed_clusters, {pg::param(seal.system_identifier)}).text(0, 1) : "{}";
     std::vector<KeptSeal> with_new = seals;
     with_new.push_back({seal, {}, false});
     const BatchRows batch = hash_batch(batch_of(with_new, seals.size()));
@@ -70,7 +78,7 @@ std::int64_t make_seal(pg::SpiSession &spi)
     const auto text = [](const std::string &value) { return pg::param(std::string_view(value)); };
     spi.run(insert_seal, {pg::param(seal.id), pg::Parameter(Int32GetDatum(static_cast<std::int32_t>(seal.format))), text(seal.sealed_at),
                           text(seal.sealed_by), pg::param(seal.system_identifier), text(seal.snapshot), pg::param(seal.rows),
-                          pg::param(seal.first), pg::param(seal.last), text(seal.digest), text(chain)});
+                          pg::param(seal.first), pg::param(seal.last), text(seal.digest), text(chain), text(seal.adopted)});
     const pg::Rows database = spi.query(set_database, {});
     approval::log_line("seal " + std::to_string(seal.id) + " of database \"" + database.text(0, 1) + "\" over " +
                        std::to_string(seal.rows) + " ledger rows, chain " + chain);
@@ -133,12 +141,9 @@ constinit pg::Statement last_older_than{
 
 constinit pg::Statement delete_rows{
     "DELETE FROM langchef_guard.ledger AS l WHERE EXISTS (SELECT FROM langchef_guard.seal AS s WHERE s.id OPERATOR(pg_catalog.<=) $1"
-    " AND s.system_identifier OPERATOR(pg_catalog.=) l.system_identifier AND pg_catalog.pg_visible_in_snapshot(l.xid, s.snapshot))"
-    " OR (l.system_identifier OPERATOR(pg_catalog.<>) $2 AND EXISTS (SELECT FROM langchef_guard.seal AS s"
-    " WHERE s.id OPERATOR(pg_catalog.<=) $1 AND s.system_identifier OPERATOR(pg_catalog.=) $2)"
-    " AND NOT EXISTS (SELECT FROM langchef_guard.seal AS s WHERE s.system_identifier OPERATOR(pg_catalog.=) l.system_identifier"
-    " AND pg_catalog.pg_visible_in_snapshot(l.xid, s.snapshot)))",
-    {INT8OID, INT8OID}};
+    " AND ((s.system_identifier OPERATOR(pg_catalog.=) l.system_identifier AND pg_catalog.pg_visible_in_snapshot(l.xid, s.snapshot))"
+    " OR l.system_identifier OPERATOR(pg_catalog.=) ANY (s.adopted)))",
+    {INT8OID}};
 
 constinit pg::Statement mark_pruned{
     "UPDATE langchef_guard.seal SET pruned_at = pg_catalog.clock_timestamp() WHERE id OPERATOR(pg_catalog.<=) $1 AND pruned_at IS NULL",
@@ -175,7 +180,7 @@ std::int64_t prune(pg::SpiSession &spi, Datum older_than)
     // What does not hold is evidence: it stays.
     verify(spi, seals, last);
     record_pruning(last, rows);
-    spi.run(delete_rows, {pg::param(last), pg::param(guard::system_identifier())});
+    spi.run(delete_rows, {pg::param(last)});
     spi.run(mark_pruned, {pg::param(last)});
     return rows;
 }
@@ -212,7 +217,7 @@ LCG_FUNCTION(lcg_verify_ledger)
         const ledger::SnapshotScope snapshot;
         pg::SpiSession spi;
         verified = ledger::verify(spi, ledger::read_seals(spi), std::numeric_limits<std::int64_t>::max());
-        unsealed = spi.query(ledger::unsealed_rows, {pg::param(guard::system_identifier())}).int8(0, 1);
+        unsealed = spi.query(ledger::unsealed_rows, {}).int8(0, 1);
     }
     result.add({pg::param(verified.seals), pg::param(verified.rows), pg::param(verified.pruned), pg::param(unsealed),
                 pg::param_or_null(verified.chain)});

@@ -39,6 +39,7 @@ TEST_CASE("every part of a seal counts")
     CHECK(differs([](core::Seal &s) { s.sealed_by = "db"; }));
     CHECK(differs([](core::Seal &s) { s.system_identifier = 5; }));
     CHECK(differs([](core::Seal &s) { s.snapshot = "1:3:"; }));
+    CHECK(differs([](core::Seal &s) { s.adopted = "{7}"; }));
     CHECK(differs([](core::Seal &s) { s.rows = 4; }));
     CHECK(differs([](core::Seal &s) { s.first = 11; }));
     CHECK(differs([](core::Seal &s) { s.last = 13; }));
