@@ -178,6 +178,7 @@ std::int64_t capture_held(Held &&held, const Subject &subject, const std::string
     if (released) return capture_released(held.known, subject, std::move(read), tag, source);
     const bool created = is_created(subject, tag, cause);
     std::optional<Known> known = last_seen(std::move(held), subject, created);
+    const bool appeared = created || source == "unobserved";
     const auto [facts, after] = image_of(std::move(read));
     if (known && cause != Cause::unreadable && same_bytes(known->definition, after)) return 0;
     const bool acted_on = cause == Cause::named || cause == Cause::unreadable;
@@ -193,12 +194,12 @@ std::int64_t capture_held(Held &&held, const Subject &subject, const std::string
         worth_a_row = !differences.empty() || cause == Cause::unreadable;
         images.before = known->definition;
         if (!differences.empty()) images.difference = jsonb_of(differences);
-    } else if (created) {
+    } else if (appeared) {
         images.difference = jsonb_of(core::compare({}, facts));
     } else {
         worth_a_row = cause != Cause::indirect;
     }
-    const bool is_new = created && !known;
+    const bool is_new = appeared && !known;
     const std::int64_t row = worth_a_row ? append(change_of(subject, tag, is_new ? "create" : "alter", source), images) : 0;
     KnownState state{subject.address, subject.object_type, subject.identity, after, std::nullopt};
     if (row != 0) {

@@ -225,6 +225,47 @@ Held hold_known(core::Address address, bool wait)
 
 std::optional<Known> find_at(core::Address address) { return known_of(find_by_address(address, Locking::none).copied); }
 
+void each_known(const std::function<void(const core::Address &, const std::string &, const std::string &)> &visit)
+{
+    struct Row {
+        Oid classid;
+        Oid objid;
+        const char *object_type;
+        const char *identity;
+    };
+    struct Found {
+        Row *rows;
+        std::int64_t count;
+    };
+    const Oid table = guard_relation("known_object");
+    const Found found = pg::call([table] {
+        Found all{nullptr, 0};
+        std::int64_t capacity = 0;
+        const Relation relation = table_open(table, AccessShareLock);
+        const SysScanDesc scan = systable_beginscan(relation, InvalidOid, false, nullptr, 0, nullptr);
+        for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
+            CHECK_FOR_INTERRUPTS();
+            if (all.count == capacity) {
+                capacity = capacity == 0 ? 64 : capacity * 2;
+                const Size size = static_cast<Size>(capacity) * sizeof(Row);
+                all.rows = static_cast<Row *>(all.rows == nullptr ? MemoryContextAllocHuge(CurrentMemoryContext, size) : repalloc_huge(all.rows, size));
+            }
+            const TupleDesc descriptor = RelationGetDescr(relation);
+            bool null = false;
+            all.rows[all.count++] = {DatumGetObjectId(heap_getattr(tuple, classid, descriptor, &null)),
+                                     DatumGetObjectId(heap_getattr(tuple, objid, descriptor, &null)),
+                                     TextDatumGetCString(heap_getattr(tuple, object_type, descriptor, &null)),
+                                     TextDatumGetCString(heap_getattr(tuple, identity, descriptor, &null))};
+        }
+        systable_endscan(scan);
+        table_close(relation, AccessShareLock);
+        return all;
+    });
+    for (std::int64_t i = 0; i < found.count; ++i) {
+        visit({found.rows[i].classid, found.rows[i].objid, 0}, found.rows[i].object_type, found.rows[i].identity);
+    }
+}
+
 std::optional<Known> find_named(const std::string &type, const std::string &name) { return find_by_name(type, name, false); }
 
 std::optional<Known> find_renumbered(const std::string &type, const std::string &name) { return find_by_name(type, name, true); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -33,6 +34,8 @@ struct Held {
 Held hold_known(core::Address address, bool wait);
 // The row under the address, whether or not that holds, without waiting for anybody.
 std::optional<Known> find_at(core::Address address);
+// Calls visit for every row, without its definition.
+void each_known(const std::function<void(const core::Address &, const std::string &object_type, const std::string &identity)> &visit);
 // By what it is and its name, whether or not its address still holds.
 std::optional<Known> find_named(const std::string &object_type, const std::string &identity);
 // The same for objects that the server gave a new OID
