@@ -91,11 +91,11 @@ Image image_of(core::Facts &&facts)
 // The constraints that were described as the object's own.  They are described on when they
 // become a part of the parent table's, so that what happened is said ("inherited"), and
 // their end with the parent's is not lost.
-std::vector<Oid> own_parts(const std::optional<Known> &known, core::Address address)
+std::vector<Oid> own_parts(const core::Facts &known, core::Address address)
 {
     std::vector<Oid> own;
-    if (!known || address.classid != RelationRelationId) return own;
-    for (const core::Fact &fact : pg::facts_from_definition(known->definition)) {
+    if (address.classid != RelationRelationId) return own;
+    for (const core::Fact &fact : known) {
         if (fact.address.classid == ConstraintRelationId) own.push_back(fact.address.objid);
     }
     return own;
@@ -132,13 +132,12 @@ std::int64_t capture_absorbed(const std::optional<Known> &known, const Subject &
 
 // What differs from the definition last seen although the command did not do it: somebody did
 // while nobody looked.  It gets a row that blames nobody, and the command only what it did.
-void tell_unobserved(Known &known, const core::Facts &facts, const Subject &subject)
+void tell_unobserved(Known &known, core::Facts &before, const core::Facts &facts, const Subject &subject)
 {
     const intercept::CurrentCommand *const command = intercept::current_command();
     // Of a command in several transactions only the last one is known.
     if (command == nullptr || command->transaction != pg::compat::local_transaction()) return;
-    const core::Facts before = pg::facts_from_definition(known.definition);
-    const core::Facts found = core::found_state(before, facts, [](const core::Fact *was, const core::Fact *is) {
+    core::Facts found = core::found_state(before, facts, [](const core::Fact *was, const core::Fact *is) {
         const TransactionId writer = is != nullptr ? is->xmin : InvalidTransactionId;
         if (pg::call([writer] { return TransactionIdIsNormal(writer) && TransactionIdIsCurrentTransactionId(writer); })) return true;
         return changed_in_this_transaction(is != nullptr ? is->address : was->address);
@@ -152,6 +151,7 @@ void tell_unobserved(Known &known, const core::Facts &facts, const Subject &subj
     images.difference = jsonb_of(differences);
     known.ledger_id = append(change_of(subject, "unobserved", "alter", "unobserved"), images);
     known.definition = *images.after;
+    before = std::move(found);
 }
 
 // The opposite: what was there before was no object to compare.
@@ -171,24 +171,28 @@ std::int64_t capture_held(Held &&held, const Subject &subject, const std::string
 {
     // The definition as of now: it includes what others committed before the object was got.
     const SnapshotScope snapshot;
-    core::Facts read = catalog::read_object(subject.address, own_parts(held.known, subject.address));
+    core::Facts before;
+    if (held.known) before = pg::facts_from_definition(held.known->definition);
+    core::Facts read = catalog::read_object(subject.address, own_parts(before, subject.address));
     if (read.empty() || cause == Cause::absorbed) return capture_absorbed(held.known, subject, tag, source);
     // A transaction that releases several at once comes by the first of them again.
     const bool released = cause == Cause::released && (!held.known || was_extension_member(subject.address));
     if (released) return capture_released(held.known, subject, std::move(read), tag, source);
     const bool created = is_created(subject, tag, cause);
+    const bool was_held = held.known.has_value();
     std::optional<Known> known = last_seen(std::move(held), subject, created);
+    if (known && !was_held) before = pg::facts_from_definition(known->definition);
     const bool appeared = created || source == "unobserved";
     const auto [facts, after] = image_of(std::move(read));
     if (known && cause != Cause::unreadable && same_bytes(known->definition, after)) return 0;
     const bool acted_on = cause == Cause::named || cause == Cause::unreadable;
-    if (known && acted_on && source != "unobserved") tell_unobserved(*known, facts, subject);
+    if (known && acted_on && source != "unobserved") tell_unobserved(*known, before, facts, subject);
 
     Images images;
     images.after = after;
     bool worth_a_row = true;
     if (known) {
-        auto differences = core::compare(pg::facts_from_definition(known->definition), facts, true);
+        auto differences = core::compare(before, facts, true);
         tell_released(differences, facts);
         // What only follows the new name of its container is remembered without a row.
         worth_a_row = !differences.empty() || cause == Cause::unreadable;
