@@ -4,13 +4,12 @@
 #include <set>
 
 #include "catalog/reader.hpp"
-#include "core/definition.hpp"
 #include "guard/installation.hpp"
+#include "ledger/image.hpp"
 #include "ledger/known.hpp"
 #include "ledger/revision.hpp"
 #include "ledger/table.hpp"
 #include "pg/entry.hpp"
-#include "pg/jsonb.hpp"
 #include "pg/scratch.hpp"
 
 namespace ledger {
@@ -108,8 +107,7 @@ void replace_baseline(const std::vector<Subject> &changed)
         if (skipped.contains(address)) return;
         const pg::ScratchContext scratch;
         const Subject subject = describe(address);
-        remember({address, subject.object_type, subject.identity, pg::jsonb_datum(core::definition_json(facts)), std::nullopt},
-                 std::nullopt);
+        remember({address, subject.object_type, subject.identity, image_of(std::move(facts)).definition, std::nullopt}, std::nullopt);
     });
 }
 

@@ -2,9 +2,9 @@
 
 #include "catalog/reader.hpp"
 #include "core/definition.hpp"
-#include "core/redact.hpp"
 #include "intercept/command.hpp"
 #include "ledger/append.hpp"
+#include "ledger/image.hpp"
 #include "ledger/known.hpp"
 #include "ledger/own_change.hpp"
 #include "ledger/snapshot_scope.hpp"
@@ -26,13 +26,6 @@ Change change_of(const Subject &subject, const std::string &tag, const std::stri
     change.address = subject.address;
     change.in_extension = subject.in_extension;
     return change;
-}
-
-bool same_bytes(Datum left, Datum right)
-{
-    const auto *const a = reinterpret_cast<const varlena *>(DatumGetPointer(left));
-    const auto *const b = reinterpret_cast<const varlena *>(DatumGetPointer(right));
-    return VARSIZE_ANY(a) == VARSIZE_ANY(b) && std::memcmp(a, b, VARSIZE_ANY(a)) == 0;
 }
 
 // Other commands that bring objects into being do so by rebuilding them.
@@ -71,22 +64,6 @@ std::optional<Known> last_seen(Held &&held, const Subject &subject, bool created
 }
 
 Datum jsonb_of(const std::vector<core::Difference> &differences) { return pg::jsonb_datum(core::differences_json(differences)); }
-
-// What the ledger is to know of an object: its facts, without the guard's
-// tokens, which somebody may have written into a function or a comment.
-struct Image {
-    core::Facts facts;
-    Datum definition;
-};
-
-Image image_of(core::Facts &&facts)
-{
-    const std::string json = core::definition_json(facts);
-    const std::string clean = core::redact_tokens(json);
-    const Datum definition = pg::jsonb_datum(clean);
-    if (clean != json) return {pg::facts_from_definition(definition), definition};
-    return {std::move(facts), definition};
-}
 
 // The constraints that were described as the object's own.  They are described on when they
 // become a part of the parent table's, so that what happened is said ("inherited"), and
@@ -184,7 +161,7 @@ std::int64_t capture_held(Held &&held, const Subject &subject, const std::string
     if (known && !was_held) before = pg::facts_from_definition(known->definition);
     const bool appeared = created || source == "unobserved";
     const auto [facts, after] = image_of(std::move(read));
-    if (known && cause != Cause::unreadable && same_bytes(known->definition, after)) return 0;
+    if (known && cause != Cause::unreadable && same_definition(known->definition, after)) return 0;
     const bool acted_on = cause == Cause::named || cause == Cause::unreadable;
     if (known && acted_on && source != "unobserved") tell_unobserved(*known, before, facts, subject);
 

@@ -1,14 +1,12 @@
 // resync(): what changed while nothing looked is put on record, and blames nobody.
 #include "catalog/reader.hpp"
-#include "core/definition.hpp"
-#include "core/redact.hpp"
 #include "guard/installation.hpp"
 #include "ledger/baseline.hpp"
 #include "ledger/capture.hpp"
+#include "ledger/image.hpp"
 #include "ledger/known.hpp"
 #include "ledger/snapshot_scope.hpp"
 #include "pg/entry.hpp"
-#include "pg/jsonb.hpp"
 #include "pg/scratch.hpp"
 
 namespace ledger {
@@ -16,17 +14,10 @@ namespace {
 
 constexpr const char *unobserved = "unobserved";
 
-bool is_as_known(core::Address address, const core::Facts &facts)
+bool is_as_known(core::Address address, core::Facts &&facts)
 {
     const std::optional<Known> known = find_at(address);
-    if (!known) return false;
-    const Datum now = pg::jsonb_datum(core::redact_tokens(core::definition_json(facts)));
-    const Datum seen = known->definition;
-    return pg::call([now, seen] {
-        const auto *const left = reinterpret_cast<const varlena *>(DatumGetPointer(now));
-        const auto *const right = reinterpret_cast<const varlena *>(DatumGetPointer(seen));
-        return VARSIZE_ANY(left) == VARSIZE_ANY(right) && std::memcmp(left, right, VARSIZE_ANY(left)) == 0;
-    });
+    return known && same_definition(known->definition, image_of(std::move(facts)).definition);
 }
 
 // Objects that differ from what was last seen of them, and new ones.  Each is read again when
@@ -38,7 +29,7 @@ std::int64_t record_changed(std::set<core::Address> &present)
         const core::Address address = facts.front().address;
         present.insert(address);
         const pg::ScratchContext scratch;
-        if (!is_as_known(address, facts)) changed.push_back(address);
+        if (!is_as_known(address, std::move(facts))) changed.push_back(address);
     });
     std::int64_t count = 0;
     for (const core::Address address : changed) {

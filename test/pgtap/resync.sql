@@ -7,7 +7,7 @@
 SET client_min_messages = warning;
 SET langchef_guard.mode = record;
 
-SELECT plan(14);
+SELECT plan(16);
 
 CREATE TABLE kept (i integer, j integer);
 CREATE TABLE dropped (i integer);
@@ -56,6 +56,14 @@ COMMENT ON TABLE kept IS 'innocent';
 SELECT is(string_agg(attribute || ' ' || blame, ', ' ORDER BY attribute), 'comment ledger, default unobserved', 'and after it') FROM langchef_guard.drift('resync');
 ALTER TABLE kept ALTER i SET DEFAULT 6;
 SELECT is(blame, 'ledger', 'until somebody changes it in sight') FROM langchef_guard.drift('resync') WHERE attribute = 'default';
+
+-- A token that somebody wrote into a function is known to nobody, whoever reads the function first.
+SET langchef_guard.mode = off;
+CREATE FUNCTION careless() RETURNS text LANGUAGE sql AS 'SELECT ''lcg_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef''';
+SET langchef_guard.mode = record;
+SELECT langchef_guard.baseline() \g /dev/null
+SELECT is(count(*), 0::bigint, 'the baseline keeps no token') FROM langchef_guard.known_object WHERE definition::text LIKE '%lcg_0123456789%';
+SELECT is(langchef_guard.resync(), 0::bigint, 'and takes none for a change');
 
 SELECT ok(NOT has_function_privilege('public', 'langchef_guard.resync()', 'EXECUTE'), 'not everybody may do it');
 SELECT ok(obj_description('langchef_guard.resync()'::regprocedure, 'pg_proc') IS NOT NULL, 'it says what it does');
