@@ -1,9 +1,15 @@
 #include "ledger/own_change.hpp"
 
+#include "catalog/scan.hpp"
 #include "ledger/version.hpp"
 
 namespace ledger {
 namespace {
+
+using catalog::form_of;
+using catalog::key_int4;
+using catalog::key_oid;
+using catalog::scan;
 
 // Everything here but the last function runs inside pg::call.
 
@@ -18,30 +24,22 @@ bool any_own(Oid catalog, Oid index, const std::array<ScanKeyData, Count> &keys)
     return found;
 }
 
-ScanKeyData oid_key(AttrNumber column, Oid value)
-{
-    ScanKeyData key;
-    ScanKeyInit(&key, column, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(value));
-    return key;
-}
-
 bool any_own(Oid catalog, Oid index, AttrNumber column, Oid value)
 {
-    return any_own(catalog, index, std::array{oid_key(column, value)});
+    return any_own(catalog, index, std::array{key_oid(column, value)});
 }
 
 bool described(core::Address address)
 {
-    ScanKeyData part;
-    ScanKeyInit(&part, Anum_pg_description_objsubid, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(address.objsubid));
     return any_own(DescriptionRelationId, DescriptionObjIndexId,
-                   std::array{oid_key(Anum_pg_description_objoid, address.objid), oid_key(Anum_pg_description_classoid, address.classid), part});
+                   std::array{key_oid(Anum_pg_description_objoid, address.objid), key_oid(Anum_pg_description_classoid, address.classid),
+                              key_int4(Anum_pg_description_objsubid, address.objsubid)});
 }
 
 bool depends(core::Address address)
 {
     return any_own(DependRelationId, DependDependerIndexId,
-                   std::array{oid_key(Anum_pg_depend_classid, address.classid), oid_key(Anum_pg_depend_objid, address.objid)});
+                   std::array{key_oid(Anum_pg_depend_classid, address.classid), key_oid(Anum_pg_depend_objid, address.objid)});
 }
 
 bool own_row(core::Address address)
@@ -58,23 +56,9 @@ bool column_changed(core::Address address)
     ScanKeyInit(&attribute, Anum_pg_attribute_attnum, BTEqualStrategyNumber, F_INT2EQ, number);
     ScanKeyData defaulted;
     ScanKeyInit(&defaulted, Anum_pg_attrdef_adnum, BTEqualStrategyNumber, F_INT2EQ, number);
-    return any_own(AttributeRelationId, AttributeRelidNumIndexId, std::array{oid_key(Anum_pg_attribute_attrelid, address.objid), attribute}) ||
-           any_own(AttrDefaultRelationId, AttrDefaultIndexId, std::array{oid_key(Anum_pg_attrdef_adrelid, address.objid), defaulted}) ||
+    return any_own(AttributeRelationId, AttributeRelidNumIndexId, std::array{key_oid(Anum_pg_attribute_attrelid, address.objid), attribute}) ||
+           any_own(AttrDefaultRelationId, AttrDefaultIndexId, std::array{key_oid(Anum_pg_attrdef_adrelid, address.objid), defaulted}) ||
            described(address);
-}
-
-// Calls each(oid) for the rows of the catalog under a key, as they are now.
-template <typename Form, typename Each>
-void each_current(Oid catalog, Oid index, AttrNumber column, Oid value, Each each)
-{
-    ScanKeyData key = oid_key(column, value);
-    const Relation relation = table_open(catalog, AccessShareLock);
-    const SysScanDesc scan = systable_beginscan(relation, index, true, nullptr, 1, &key);
-    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
-        each(reinterpret_cast<const Form *>(GETSTRUCT(tuple)));
-    }
-    systable_endscan(scan);
-    table_close(relation, AccessShareLock);
 }
 
 // Of an index: what is said of it, of its columns and of its state.
@@ -93,15 +77,17 @@ bool inherited_part_changed(Oid relation)
         return true;
     }
     bool found = false;
-    each_current<FormData_pg_constraint>(ConstraintRelationId, ConstraintRelidTypidNameIndexId, Anum_pg_constraint_conrelid, relation,
-                                         [&found](const FormData_pg_constraint *form) {
-                                             found = found || described({ConstraintRelationId, form->oid, 0}) ||
-                                                     any_own(TriggerRelationId, TriggerConstraintIndexId, Anum_pg_trigger_tgconstraint, form->oid);
-                                         });
-    each_current<FormData_pg_trigger>(TriggerRelationId, TriggerRelidNameIndexId, Anum_pg_trigger_tgrelid, relation,
-                                      [&found](const FormData_pg_trigger *form) { found = found || described({TriggerRelationId, form->oid, 0}); });
-    each_current<FormData_pg_index>(IndexRelationId, IndexIndrelidIndexId, Anum_pg_index_indrelid, relation,
-                                    [&found](const FormData_pg_index *form) { found = found || index_changed(form->indexrelid); });
+    scan(ConstraintRelationId, ConstraintRelidTypidNameIndexId, key_oid(Anum_pg_constraint_conrelid, relation), [&found](HeapTuple tuple, TupleDesc) {
+        const Oid constraint = form_of<FormData_pg_constraint>(tuple)->oid;
+        found = found || described({ConstraintRelationId, constraint, 0}) ||
+                any_own(TriggerRelationId, TriggerConstraintIndexId, Anum_pg_trigger_tgconstraint, constraint);
+    });
+    scan(TriggerRelationId, TriggerRelidNameIndexId, key_oid(Anum_pg_trigger_tgrelid, relation), [&found](HeapTuple tuple, TupleDesc) {
+        found = found || described({TriggerRelationId, form_of<FormData_pg_trigger>(tuple)->oid, 0});
+    });
+    scan(IndexRelationId, IndexIndrelidIndexId, key_oid(Anum_pg_index_indrelid, relation), [&found](HeapTuple tuple, TupleDesc) {
+        found = found || index_changed(form_of<FormData_pg_index>(tuple)->indexrelid);
+    });
     return found;
 }
 
@@ -113,20 +99,17 @@ bool column_part_changed(core::Address address)
         found = found || own_row({RelationRelationId, sequence, 0}) || described({RelationRelationId, sequence, 0}) ||
                 any_own(SequenceRelationId, SequenceRelidIndexId, Anum_pg_sequence_seqrelid, sequence);
     };
-    ScanKeyData keys[3] = {oid_key(Anum_pg_depend_refclassid, RelationRelationId), oid_key(Anum_pg_depend_refobjid, address.objid), {}};
-    ScanKeyInit(&keys[2], Anum_pg_depend_refobjsubid, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(address.objsubid));
-    const Relation depend = table_open(DependRelationId, AccessShareLock);
-    const SysScanDesc scan = systable_beginscan(depend, DependReferenceIndexId, true, nullptr, 3, keys);
-    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
-        const auto *const form = reinterpret_cast<const FormData_pg_depend *>(GETSTRUCT(tuple));
-        if (form->classid == RelationRelationId && form->deptype == DEPENDENCY_INTERNAL) look_at_sequence(form->objid);
-    }
-    systable_endscan(scan);
-    table_close(depend, AccessShareLock);
+    scan(DependRelationId, DependReferenceIndexId,
+         std::array{key_oid(Anum_pg_depend_refclassid, RelationRelationId), key_oid(Anum_pg_depend_refobjid, address.objid),
+                    key_int4(Anum_pg_depend_refobjsubid, address.objsubid)},
+         [&look_at_sequence](HeapTuple tuple, TupleDesc) {
+             const auto *const form = form_of<FormData_pg_depend>(tuple);
+             if (form->classid == RelationRelationId && form->deptype == DEPENDENCY_INTERNAL) look_at_sequence(form->objid);
+         });
     constexpr char not_null = 'n';
-    each_version(ConstraintRelationId, ConstraintRelidTypidNameIndexId, std::array{oid_key(Anum_pg_constraint_conrelid, address.objid)},
+    each_version(ConstraintRelationId, ConstraintRelidTypidNameIndexId, std::array{key_oid(Anum_pg_constraint_conrelid, address.objid)},
                  [&found](HeapTuple tuple) {
-                     const auto *const form = reinterpret_cast<const FormData_pg_constraint *>(GETSTRUCT(tuple));
+                     const auto *const form = form_of<FormData_pg_constraint>(tuple);
                      if (form->contype != not_null) return;
                      const Version version = version_of(tuple);
                      found = found || version == Version::own || version == Version::removed || described({ConstraintRelationId, form->oid, 0});

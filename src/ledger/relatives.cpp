@@ -10,9 +10,7 @@ namespace {
 bool was_attached(Oid relation)
 {
     bool removed = false;
-    std::array<ScanKeyData, 1> key;
-    ScanKeyInit(&key[0], Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relation));
-    each_version(InheritsRelationId, InheritsRelidSeqnoIndexId, key, [&removed](HeapTuple tuple) {
+    each_version(InheritsRelationId, InheritsRelidSeqnoIndexId, std::array{catalog::key_oid(Anum_pg_inherits_inhrelid, relation)}, [&removed](HeapTuple tuple) {
         const Version version = version_of(tuple);
         removed = removed || version == Version::removed || version == Version::own;
     });
@@ -22,39 +20,26 @@ bool was_attached(Oid relation)
 // An index attached to its parent's is no object of its own, and becomes one when it is let go.
 void add_indexes(Items *items, Oid table, bool in_extension)
 {
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_index_indrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(table));
-    const Relation catalog = table_open(IndexRelationId, AccessShareLock);
-    const SysScanDesc scan = systable_beginscan(catalog, IndexIndrelidIndexId, true, nullptr, 1, &key);
-    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
-        const Oid index = reinterpret_cast<const FormData_pg_index *>(GETSTRUCT(tuple))->indexrelid;
+    catalog::scan(IndexRelationId, IndexIndrelidIndexId, catalog::key_oid(Anum_pg_index_indrelid, table), [&](HeapTuple tuple, TupleDesc) {
+        const Oid index = catalog::form_of<FormData_pg_index>(tuple)->indexrelid;
         const Cause let_go = was_attached(index) ? Cause::released : Cause::indirect;
         items->add(RelationRelationId, index, in_extension, get_rel_relispartition(index) ? Cause::absorbed : let_go);
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
+    });
 }
 
 // Calls each(dependent, form) for what the catalog says depends on the object.
 template <typename Each>
 void each_dependent(const ObjectAddress &object, Each each)
 {
-    ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(object.classId));
-    ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(object.objectId));
-    const Relation catalog = table_open(DependRelationId, AccessShareLock);
-    const SysScanDesc scan = systable_beginscan(catalog, DependReferenceIndexId, true, nullptr, 2, keys);
-    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
-        CHECK_FOR_INTERRUPTS();
-        const auto *const form = reinterpret_cast<const FormData_pg_depend *>(GETSTRUCT(tuple));
-        if (object.objectSubId != 0 && form->refobjsubid != object.objectSubId) continue;
-        if (form->classid == object.classId && form->objid == object.objectId) continue;
+    const std::array keys{catalog::key_oid(Anum_pg_depend_refclassid, object.classId), catalog::key_oid(Anum_pg_depend_refobjid, object.objectId)};
+    catalog::scan(DependRelationId, DependReferenceIndexId, keys, [&](HeapTuple tuple, TupleDesc) {
+        const auto *const form = catalog::form_of<FormData_pg_depend>(tuple);
+        if (object.objectSubId != 0 && form->refobjsubid != object.objectSubId) return;
+        if (form->classid == object.classId && form->objid == object.objectId) return;
         ObjectAddress dependent;
         ObjectAddressSubSet(dependent, form->classid, form->objid, form->objsubid);
         each(dependent, form);
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
+    });
 }
 
 // Whether a new name of the object shows in what depends on its dependent.
@@ -75,9 +60,7 @@ void each_partition(Oid parent, Oid told, bool attached, Each each)
         if (get_rel_relispartition(told) == attached) each(told);
         return;
     }
-    std::array<ScanKeyData, 1> key;
-    ScanKeyInit(&key[0], Anum_pg_inherits_inhparent, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(parent));
-    each_version(InheritsRelationId, InheritsParentIndexId, key, [&](HeapTuple tuple) {
+    each_version(InheritsRelationId, InheritsParentIndexId, std::array{catalog::key_oid(Anum_pg_inherits_inhparent, parent)}, [&](HeapTuple tuple) {
         const Version version = version_of(tuple);
         if (version != Version::own && version != Version::removed) return;
         const Oid partition = reinterpret_cast<const FormData_pg_inherits *>(GETSTRUCT(tuple))->inhrelid;
