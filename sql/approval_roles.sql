@@ -7,6 +7,8 @@ CREATE DATABASE regress_lcg_approval_roles TEMPLATE template0 ENCODING 'UTF8' LO
 SET client_min_messages = warning;
 CREATE EXTENSION langchef_guard;
 LOAD 'langchef_guard';
+-- Renaming a role that owns something is judged, too; here it is the means.
+INSERT INTO langchef_guard.policy (rule, action) VALUES ('P01', 'record');
 \set SHOW_CONTEXT never
 
 -- A role of the same transaction, and one that has nothing here.

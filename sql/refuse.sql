@@ -290,9 +290,13 @@ GRANT SELECT ON kk TO PUBLIC;
 REVOKE SELECT ON kk FROM PUBLIC;
 COMMENT ON TABLE kk IS 'text';
 
--- Each refusal is a proposal, and each rule has had one.
+-- P01 role-escalation, P06 guarded-setting.
+ALTER ROLE regress_lcg_heir BYPASSRLS;
+ALTER SYSTEM SET session_replication_role = replica;
+
+-- Each refusal is a proposal, and each rule that refuses has had one.
 SELECT r.rule AS never_proposed FROM langchef_guard.rules() AS r
-WHERE NOT EXISTS (SELECT FROM langchef_guard.proposals AS p WHERE r.rule = ANY (p.rules)) ORDER BY r.rule;
+WHERE r.action <> 'record' AND NOT EXISTS (SELECT FROM langchef_guard.proposals AS p WHERE r.rule = ANY (p.rules)) ORDER BY r.rule;
 SELECT count(*) AS proposals, count(*) FILTER (WHERE attempts <> 1) AS tried_again, max(id) AS last FROM langchef_guard.proposals;
 
 SET langchef_guard.mode = 'off';

@@ -1,6 +1,8 @@
 #include "guard/installation.hpp"
 #include "guard/load_mode.hpp"
+#include "guard/own_objects.hpp"
 #include "intercept/hooks.hpp"
+#include "intercept/replicated_truncate.hpp"
 #include "pg/entry.hpp"
 #include "settings.hpp"
 
@@ -19,5 +21,7 @@ void _PG_init(void)
     guard::note_load_mode();
     settings::define();
     guard::watch_installation();
+    guard::watch_own_objects();
     intercept::install_hooks();
+    if (guard::load_mode() == guard::LoadMode::cluster) intercept::watch_replicated_truncates();
 }

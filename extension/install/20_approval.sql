@@ -1,7 +1,7 @@
 -- Refused or submitted commands with their findings.
 CREATE TABLE langchef_guard.proposal (
     id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    status            text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'approved', 'rejected', 'revoked')),
+    status            text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'approved', 'rejected', 'revoked', 'denied')),
     requester         name NOT NULL,
     requester_oid     oid NOT NULL,
     authenticated_role name NOT NULL,

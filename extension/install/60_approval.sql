@@ -91,7 +91,7 @@ FROM langchef_guard.proposal p,
 REVOKE ALL ON TABLE langchef_guard.proposals FROM PUBLIC;
 COMMENT ON VIEW langchef_guard.proposals IS 'refused commands and what was decided on them';
 COMMENT ON COLUMN langchef_guard.proposals.status IS
-    'pending, approved (a token can be used), used, expired (no token can be used any more), rejected or revoked';
+    'pending, approved (a token can be used), used, expired (no token can be used any more), rejected, revoked, or denied (no approval can be had)';
 COMMENT ON COLUMN langchef_guard.proposals.command_tag IS 'of the refused command, the last of the proposal';
 
 -- By name and by identifier: neither a new role of an old name nor one that

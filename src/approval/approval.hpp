@@ -45,4 +45,7 @@ struct Filing {
 // raises but for a cancel request.
 Filing file_refusal(const core::Judgement &judgement);
 
+// The same of what no approval can allow: filed with status "denied", for the record.
+Filing file_denial(const core::Judgement &judgement);
+
 }  // namespace approval

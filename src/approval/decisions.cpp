@@ -88,6 +88,11 @@ Proposal open_proposal(pg::SpiSession &spi, std::int64_t id)
 
 [[noreturn]] void already_decided(const Proposal &proposal, std::string hint)
 {
+    if (proposal.status == "denied") {
+        throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, proposal.name() + " cannot be approved",
+                             "It is on record only: a policy denies the command, or it would change the guard itself.",
+                             "See langchef_guard.policy for what denies commands.");
+    }
     std::string detail = "Role \"" + proposal.decided_by + "\" decided on " + proposal.decided_at;
     detail += proposal.decision_reason.empty() ? "." : ", giving the reason \"" + proposal.decision_reason + "\".";
     throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, proposal.name() + " is " + proposal.status + " already",

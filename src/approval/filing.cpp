@@ -71,9 +71,10 @@ Proposal propose(const core::Judgement &judgement)
     return proposal;
 }
 
-core::WorkerRequest compose(const core::Judgement &judgement, Proposal &&proposal, const core::RefusalCache::Entry &entry)
+}  // namespace
+
+void put_requester(core::WorkerRequest &request)
 {
-    core::WorkerRequest request;
     request.database = MyDatabaseId;
     request.timeout = static_cast<std::uint32_t>(settings::proposal_timeout());
     request.requester_oid = GetSessionUserId();
@@ -83,19 +84,28 @@ core::WorkerRequest compose(const core::Judgement &judgement, Proposal &&proposa
     request.application_name = pg::text_of(application_name);
     request.client_addr = client_address();
     request.migration = settings::migration();
+}
+
+namespace {
+
+core::WorkerRequest compose(const core::Judgement &judgement, Proposal &&proposal, const core::RefusalCache::Entry &entry, bool denied)
+{
+    core::WorkerRequest request;
+    put_requester(request);
     request.revision_before = revision(judgement);
     request.summary = std::move(proposal.summary);
     request.digest.assign(reinterpret_cast<const char *>(proposal.digest.data()), proposal.digest.size());
     request.commands = std::move(proposal.commands);
     request.attempts = 1 + entry.counted;
+    request.denied = denied ? 1 : 0;
     // A proposal that this transaction decided on is locked by it.
     if (decided_proposals().empty()) request.counted = cache.counted_elsewhere(entry);
     return request;
 }
 
-void log_refusal(const core::Judgement &judgement, const Filing &filing)
+void log_refusal(const core::Judgement &judgement, const Filing &filing, bool denied)
 {
-    std::string line = "refused " + judgement.tag + " by role \"" + role_name(GetSessionUserId()) + '"';
+    std::string line = (denied ? "denied " : "refused ") + judgement.tag + " by role \"" + role_name(GetSessionUserId()) + '"';
     if (!judgement.effects.empty()) {
         line += ": " + brief(judgement.effects.front()) + " (rule " + judgement.effects.front().rule + "; ";
     } else {
@@ -125,7 +135,7 @@ Filing from_cache(const core::RefusalCache::Entry &entry)
     return {entry.proposal, entry.approved ? "approved" : "pending", {}};
 }
 
-Filing file(const core::Judgement &judgement)
+Filing file(const core::Judgement &judgement, bool denied)
 {
     const auto installed = guard::installation();
     if (!installed) return {0, {}, "extension \"langchef_guard\" is not installed in this database"};
@@ -133,7 +143,7 @@ Filing file(const core::Judgement &judgement)
     if (std::string failure = own_decision(*installed, proposal.digest); !failure.empty()) return {0, {}, std::move(failure)};
     core::RefusalCache::Entry &entry = cache.find(proposal.digest, GetSessionUserId());
     if (core::RefusalCache::only_count(entry, GetCurrentTimestamp())) return from_cache(entry);
-    core::WorkerResult result = run_in_worker(compose(judgement, std::move(proposal), entry));
+    core::WorkerResult result = run_in_worker(compose(judgement, std::move(proposal), entry, denied));
     if (result.failure.empty() && result.proposal == 0) result.failure = "the background worker gave no proposal";
     core::RefusalCache::filed(entry, result.proposal, result.status == "approved", GetCurrentTimestamp());
     if (result.proposal != 0 && decided_proposals().empty()) cache.forget_counted(entry);
@@ -142,12 +152,20 @@ Filing file(const core::Judgement &judgement)
 
 }  // namespace
 
-Filing file_refusal(const core::Judgement &judgement)
+namespace {
+
+Filing file_and_log(const core::Judgement &judgement, bool denied)
 {
-    const Filing filing = file(judgement);
-    log_refusal(judgement, filing);
+    const Filing filing = file(judgement, denied);
+    log_refusal(judgement, filing, denied);
     pg::call([] { CHECK_FOR_INTERRUPTS(); });
     return filing;
 }
+
+}  // namespace
+
+Filing file_refusal(const core::Judgement &judgement) { return file_and_log(judgement, false); }
+
+Filing file_denial(const core::Judgement &judgement) { return file_and_log(judgement, true); }
 
 }  // namespace approval

@@ -10,4 +10,7 @@ namespace approval {
 // the session is raised by the next check for interrupts, not here.
 core::WorkerResult run_in_worker(const core::WorkerRequest &request);
 
+// Fills in who asks: the session, its roles, client and label.
+void put_requester(core::WorkerRequest &request);
+
 }  // namespace approval

@@ -2,6 +2,7 @@
 
 #include "approval/commands.hpp"
 #include "approval/spending.hpp"
+#include "approval/judge_task.hpp"
 #include "guard/installation.hpp"
 #include "pg/spi.hpp"
 
@@ -36,14 +37,14 @@ constinit pg::Statement add_to_pending{
 // Two workers can come here at the same time.
 constinit pg::Statement insert{
     "INSERT INTO langchef_guard.proposal AS p (requester_oid, digest, requester, authenticated_role, effective_role, "
-    "application_name, client_addr, migration, revision_before, summary, commands, attempts, filed_at, last_attempt_at) "
+    "application_name, client_addr, migration, revision_before, summary, commands, attempts, status, filed_at, last_attempt_at) "
     "VALUES ($1, $2, $3::pg_catalog.name, $4::pg_catalog.name, $5::pg_catalog.name, $6, $7::pg_catalog.inet, $8, $9, $10, "
-    "$11::pg_catalog.jsonb, $12, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()) "
+    "$11::pg_catalog.jsonb, $12, $13, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()) "
     "ON CONFLICT (requester_oid, digest) WHERE status OPERATOR(pg_catalog.=) 'pending' "
     "DO UPDATE SET attempts = p.attempts OPERATOR(pg_catalog.+) EXCLUDED.attempts, requester = EXCLUDED.requester, "
     "last_attempt_at = EXCLUDED.last_attempt_at "
     "RETURNING p.id, p.attempts OPERATOR(pg_catalog.=) $12, p.commands OPERATOR(pg_catalog.->) (-1) OPERATOR(pg_catalog.->>) 'tag'",
-    {OIDOID, BYTEAOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID}};
+    {OIDOID, BYTEAOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID}};
 
 // Every role that can connect can listen: names are left to those who may read the proposal.
 void notify(std::int64_t proposal, const std::string &tag, const core::WorkerRequest &request)
@@ -56,6 +57,8 @@ void notify(std::int64_t proposal, const std::string &tag, const core::WorkerReq
     const char *const text = payload.c_str();
     pg::call([text] { Async_Notify("langchef_guard", text); });
 }
+
+}  // namespace
 
 core::WorkerResult file(const core::WorkerRequest &request)
 {
@@ -71,6 +74,7 @@ core::WorkerResult file(const core::WorkerRequest &request)
     for (const core::CountedAttempts &counted : request.counted) {
         spi.run(add_attempts, {pg::param(counted.proposal), pg::param(counted.attempts)});
     }
+    const bool denied = request.denied != 0;
     const pg::Parameter role = pg::param_oid(request.requester_oid);
     const pg::Parameter hash = pg::Parameter(pg::bytea_datum(digest));
     const pg::Parameter attempts = pg::param(request.attempts);
@@ -80,24 +84,27 @@ core::WorkerResult file(const core::WorkerRequest &request)
         result.proposal = equal.int8(0, 1);
         result.status = equal.text(0, 2);
         const pg::Parameter id = pg::param(result.proposal);
-        if (result.status == "approved" && equal.boolean(0, 3)) {
+        const bool usable = result.status == "approved" && equal.boolean(0, 3) && !denied;
+        if (usable || (denied && result.status == "denied")) {
             spi.run(add_attempts, {id, attempts});
             return result;
         }
         // Not, when it was decided in between.
-        if (result.status == "pending" && !spi.run(add_to_pending, {id, attempts, name}).empty()) return result;
+        if (result.status == "pending" && !denied && !spi.run(add_to_pending, {id, attempts, name}).empty()) return result;
     }
     const pg::Rows filed =
         spi.run(insert, {role, hash, name, pg::param(request.authenticated_role),
                          pg::param(request.effective_role), pg::param_or_null(request.application_name),
                          pg::param_or_null(request.client_addr), pg::param_or_null(request.migration),
                          pg::param_or_null(request.revision_before), pg::param(request.summary), pg::param(request.commands),
-                         attempts});
+                         attempts, pg::param(std::string_view(denied ? "denied" : "pending"))});
     result.proposal = filed.int8(0, 1);
-    result.status = "pending";
+    result.status = denied ? "denied" : "pending";
     if (filed.boolean(0, 2)) notify(result.proposal, filed.text(0, 3), request);
     return result;
 }
+
+namespace {
 
 core::WorkerResult spend(const core::WorkerRequest &request)
 {
@@ -107,9 +114,13 @@ core::WorkerResult spend(const core::WorkerRequest &request)
     return result;
 }
 
-core::WorkerResult not_installed()
+core::WorkerResult not_installed(const core::WorkerRequest &request)
 {
     core::WorkerResult result;
+    if (request.task == core::WorkerTask::judge) {
+        result.status = "unguarded";
+        return result;
+    }
     result.failure = "extension \"langchef_guard\" is not installed in this database, or not yet committed";
     return result;
 }
@@ -119,7 +130,8 @@ core::WorkerResult not_installed()
 core::WorkerResult perform(const core::WorkerRequest &request)
 {
     const auto installed = guard::installation();
-    if (!installed) return not_installed();
+    if (!installed) return not_installed(request);
+    if (request.task == core::WorkerTask::judge) return judge_here(request);
     const pg::UserScope as_owner(installed->owner);
     return request.task == core::WorkerTask::file ? file(request) : spend(request);
 }

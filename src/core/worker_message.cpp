@@ -9,8 +9,8 @@ namespace {
 
 // Changes with the layout of a message: a session and a worker may run
 // different builds of the library while it is being replaced.
-constexpr std::uint32_t request_magic = 0x4c435131;  // "LCQ1"
-constexpr std::uint32_t result_magic = 0x4c435231;   // "LCR1"
+constexpr std::uint32_t request_magic = 0x4c435132;  // "LCQ2"
+constexpr std::uint32_t result_magic = 0x4c435232;   // "LCR2"
 
 class Writer {
   public:
@@ -84,8 +84,21 @@ void fields(Stream &stream, Request &request)
     stream.text(request.digest);
     stream.text(request.commands);
     stream.number(request.attempts);
+    stream.number(request.denied);
     stream.number(request.approval);
     stream.number(request.command);
+    stream.text(request.tokens);
+    stream.text(request.tag);
+    stream.text(request.statement);
+    stream.text(request.rule);
+    stream.text(request.object_type);
+    stream.text(request.identity);
+    stream.text(request.phrase);
+    stream.text(request.detail);
+    stream.number(request.classid);
+    stream.number(request.objid);
+    stream.number(request.concern);
+    stream.number(request.subject);
 }
 
 }  // namespace
@@ -113,9 +126,7 @@ std::optional<WorkerRequest> decode_request(std::string_view bytes)
     reader.number(magic);
     reader.number(task);
     if (magic != request_magic) return std::nullopt;
-    if (task != static_cast<std::uint32_t>(WorkerTask::file) && task != static_cast<std::uint32_t>(WorkerTask::spend)) {
-        return std::nullopt;
-    }
+    if (task < static_cast<std::uint32_t>(WorkerTask::file) || task > static_cast<std::uint32_t>(WorkerTask::judge)) return std::nullopt;
     WorkerRequest request;
     request.task = static_cast<WorkerTask>(task);
     fields(reader, request);
@@ -136,6 +147,7 @@ std::string encode(const WorkerResult &result)
     writer.number(result_magic);
     writer.number(result.proposal);
     writer.text(result.status);
+    writer.text(result.objection);
     writer.text(result.failure);
     return writer.take();
 }
@@ -149,6 +161,7 @@ std::optional<WorkerResult> decode_result(std::string_view bytes)
     if (magic != result_magic) return std::nullopt;
     reader.number(result.proposal);
     reader.text(result.status);
+    reader.text(result.objection);
     reader.text(result.failure);
     if (!reader.finished()) return std::nullopt;
     return result;

@@ -10,7 +10,10 @@ namespace core {
 
 // What a session asks of the background worker: a transaction that commits
 // whatever becomes of the session's own.
-enum class WorkerTask : std::uint32_t { file = 1, spend = 2 };
+//   file   a refused attempt
+//   spend  one use of an approval
+//   judge  a command on a shared object, issued in another database: whether this one lets it pass
+enum class WorkerTask : std::uint32_t { file = 1, spend = 2, judge = 3 };
 
 // Refusals that were counted in the session only, of a proposal filed before.
 struct CountedAttempts {
@@ -36,16 +39,32 @@ struct WorkerRequest {
     std::string digest;    // of all commands, raw bytes
     std::string commands;  // JSON array
     std::int64_t attempts = 1;
+    std::uint32_t denied = 0;  // 1: no approval can be had; the attempt is filed as denied
     std::vector<CountedAttempts> counted;
 
     // spend: one use of an approval
     std::int64_t approval = 0;
     std::int32_t command = 0;  // 1-based
+
+    // judge: its one effect, see core::Effect, and whose it is, see judge::SharedEffect
+    std::string tokens;  // as the session presents them
+    std::string tag;
+    std::string statement;  // secrets redacted
+    std::string rule;
+    std::string object_type;
+    std::string identity;
+    std::string phrase;
+    std::string detail;
+    std::uint32_t classid = 0;
+    std::uint32_t objid = 0;
+    std::uint32_t concern = 0;
+    std::uint32_t subject = 0;
 };
 
 struct WorkerResult {
     std::int64_t proposal = 0;
-    std::string status;   // of the proposal; "spent" for a use
+    std::string status;   // of the proposal; "spent" for a use; "allowed" or "unconcerned" of what needs none
+    std::string objection;  // why the tokens presented do not do
     std::string failure;  // empty when the task was done
 };
 

@@ -109,6 +109,10 @@ void check_rule(const PolicyRow &row)
         object_to(ERRCODE_INVALID_PARAMETER_VALUE, "class \"" + *rule_class + "\" does not exist", {}, hint);
     }
     if (!rule) return;
+    if (*rule == "P07" || *rule == "guard-tampering") {
+        object_to(ERRCODE_INVALID_PARAMETER_VALUE, "a policy cannot be about rule \"" + *rule + '"', "The guard protects itself, whatever the policy says.",
+                  "A superuser can set langchef_guard.mode to off, which is recorded.");
+    }
     const auto found = std::find_if(rules.begin(), rules.end(),
                                     [&rule](const core::Rule &known) { return known.id == *rule || known.name == *rule; });
     if (found == rules.end()) {

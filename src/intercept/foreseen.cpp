@@ -24,6 +24,19 @@ const CurrentCommand *judged_command()
                          "Run the command again: it is judged by what is there then.");
 }
 
+}  // namespace
+
+void refuse_guest(core::Address address, const std::string &tag)
+{
+    core::Judgement judgement;
+    judgement.tag = tag;
+    if (const CurrentCommand *const command = current_command()) judgement.statement = command->statement;
+    judgement.effects.push_back(effect_on("P07", "creating", address));
+    refuse_tampering(judgement);
+}
+
+namespace {
+
 bool contains(const std::vector<core::Address> &addresses, core::Address address)
 {
     return std::find(addresses.begin(), addresses.end(), address) != addresses.end();

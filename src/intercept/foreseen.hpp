@@ -20,4 +20,7 @@ void require_foreseen_target(const std::vector<core::Address> &altered);
 // Of a command that ran: TRUNCATE must have emptied no other tables than those that were judged.
 void require_foreseen_tables(Node *parsetree);
 
+// Of an object made in the guard's schema that is none of the guard's: raises LG003 in every mode.
+[[noreturn]] void refuse_guest(core::Address address, const std::string &tag);
+
 }  // namespace intercept

@@ -18,8 +18,10 @@ core::PolicyQuestion question_about(const core::Effect &effect, const std::vecto
 {
     core::PolicyQuestion question;
     question.rule = core::find_rule(effect.rule);
-    question.object = identity_of(effect.relation);
-    question.schema = guard::schema_of(effect.relation);
+    // A setting is in no catalog.
+    const bool in_catalog = effect.relation.classid != InvalidOid;
+    question.object = in_catalog ? identity_of(effect.relation) : effect.identity;
+    if (in_catalog) question.schema = guard::schema_of(effect.relation);
     question.roles = roles;
     question.rows = effect.rows;
     return question;
@@ -117,7 +119,34 @@ bool apply_policy(core::Judgement &judgement)
                          detail_of(judgement.effects, objection), hint_of(filing));
 }
 
+bool is_tampering(const core::Effect &effect) { return effect.rule == "P07"; }
+
+// What is denied leaves its trace, too.
+void file_denial(const core::Judgement &judgement) { approval::file_denial(judgement); }
+
+[[noreturn]] void deny_by_policy(const core::Judgement &judgement)
+{
+    file_denial(judgement);
+    throw pg::GuardError(pg::sqlstate::denied, judgement.effects.front().phrase + " is denied by policy", detail_of(judgement.effects, ""),
+                         "See langchef_guard.policy.");
+}
+
 }  // namespace
+
+void refuse_tampering(const core::Judgement &judgement, const std::string &detail)
+{
+    file_denial(judgement);
+    throw pg::GuardError(pg::sqlstate::guard_protected, judgement.effects.front().phrase + " is not allowed: langchef_guard protects itself",
+                         detail.empty() ? detail_of(judgement.effects, "") : detail,
+                         "A superuser can set langchef_guard.mode to off, which is recorded, or drop the extension.");
+}
+
+core::Action action_on(const core::Effect &effect)
+{
+    const catalog::PinnedSettings pinned;
+    const auto policy = guard::load_policy();
+    return core::decide(policy, question_about(effect, guard::roles_of_session(policy)));
+}
 
 core::Action action_on(const std::string &rule, const std::string &schema, const std::string &identity)
 {
@@ -134,11 +163,13 @@ void pass_gate(CurrentCommand &command)
 {
     if (command.judgement.empty()) return;
     note_rules(command);
-    if (settings::mode() == settings::Mode::record) return;
-    if (apply_policy(command.judgement)) {
-        throw pg::GuardError(pg::sqlstate::denied, command.judgement.effects.front().phrase + " is denied by policy",
-                             detail_of(command.judgement.effects, ""), "See langchef_guard.policy.");
+    auto &effects = command.judgement.effects;
+    if (const auto found = std::find_if(effects.begin(), effects.end(), is_tampering); found != effects.end()) {
+        std::rotate(effects.begin(), found, found + 1);
+        refuse_tampering(command.judgement);
     }
+    if (settings::mode() == settings::Mode::record) return;
+    if (apply_policy(command.judgement)) deny_by_policy(command.judgement);
     if (command.judgement.empty()) return;
     const approval::Search search = approval::find_cover(command.judgement);
     if (!search.cover.has_value()) refuse(command.judgement, search.objection);

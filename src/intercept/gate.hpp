@@ -11,6 +11,12 @@ namespace intercept {
 // LG006 when it may not.
 void pass_gate(CurrentCommand &command);
 
+// Files the attempt as denied and raises LG003; the first effect leads the message.
+[[noreturn]] void refuse_tampering(const core::Judgement &judgement, const std::string &detail = {});
+
+// What policy says of an effect.
+core::Action action_on(const core::Effect &effect);
+
 // What policy says of an object that is gone; names as the server gives them.
 core::Action action_on(const std::string &rule, const std::string &schema, const std::string &identity);
 

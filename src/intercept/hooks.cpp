@@ -1,5 +1,6 @@
 #include "intercept/hooks.hpp"
 
+#include "intercept/object_access.hpp"
 #include "intercept/watch.hpp"
 #include "pg/entry.hpp"
 #include "settings.hpp"
@@ -36,7 +37,9 @@ extern "C" void lcg_process_utility(PlannedStmt *statement, const char *query, b
 
 constinit ExecutorStart_hook_type next_executor_start = nullptr;
 
-// SELECT and INSERT pay for four comparisons, other DML for a look at its plan.
+// SELECT pays for five comparisons, DML for a look at its tables, other than INSERT at its plan.
+bool writes(const QueryDesc *query) { return query->operation != CMD_SELECT || query->plannedstmt->hasModifyingCTE; }
+
 bool may_change_every_row(const QueryDesc *query)
 {
     return query->operation == CMD_DELETE || query->operation == CMD_UPDATE || query->operation == CMD_MERGE ||
@@ -51,12 +54,57 @@ extern "C" void lcg_executor_start(QueryDesc *query, int flags)
         standard_ExecutorStart(query, flags);
     }
     // Privileges have been checked by now, and no row has been touched.
-    if (may_change_every_row(query) && (flags & EXEC_FLAG_EXPLAIN_ONLY) == 0) {
-        pg::guarded([query] {
-            pg::debug_point("executor_start");
-            intercept::before_execution(query);
-        });
+    if (!writes(query) || (flags & EXEC_FLAG_EXPLAIN_ONLY) != 0) return;
+    pg::guarded([query] {
+        pg::debug_point("executor_start");
+        if (may_change_every_row(query)) intercept::before_execution(query);
+        intercept::record_own_writes(query);
+    });
+}
+
+constinit object_access_hook_type next_object_access = nullptr;
+
+// What the server does for its own ends: transient tables of a rewrite, temporary objects at the end of a session.
+bool is_housekeeping(const void *argument)
+{
+    const auto *const drop = static_cast<const ObjectAccessDrop *>(argument);
+    return drop != nullptr && (drop->dropflags & (PERFORM_DELETION_INTERNAL | PERFORM_DELETION_QUIETLY)) != 0;
+}
+
+bool may_be_own(Oid classid)
+{
+    return classid == RelationRelationId || classid == ProcedureRelationId || classid == NamespaceRelationId || classid == ExtensionRelationId ||
+           classid == EventTriggerRelationId;
+}
+
+bool concerns_guard(ObjectAccessType access, Oid classid, const void *argument)
+{
+    switch (access) {
+        case OAT_DROP: return !is_housekeeping(argument);
+        case OAT_TRUNCATE: return true;
+        case OAT_POST_ALTER: {
+            const auto *const alter = static_cast<const ObjectAccessPostAlter *>(argument);
+            return may_be_own(classid) && (alter == nullptr || !alter->is_internal);
+        }
+        case OAT_POST_CREATE: return classid == ProcedureRelationId;  // CREATE OR REPLACE, too
+        default: return false;
     }
+}
+
+extern "C" void lcg_object_access(ObjectAccessType access, Oid classid, Oid objid, int subid, void *argument)
+{
+    if (next_object_access != nullptr) next_object_access(access, classid, objid, subid, argument);
+    if (!concerns_guard(access, classid, argument)) return;
+    pg::guarded([=] {
+        pg::debug_point("object_access");
+        if (access == OAT_DROP) {
+            intercept::before_drop({classid, objid, subid});
+        } else if (access == OAT_TRUNCATE) {
+            intercept::before_truncate(objid);
+        } else {
+            intercept::after_alter({classid, objid, 0});
+        }
+    });
 }
 
 }  // namespace
@@ -67,6 +115,8 @@ void install_hooks()
 {
     next_executor_start = ExecutorStart_hook;
     ExecutorStart_hook = lcg_executor_start;
+    next_object_access = object_access_hook;
+    object_access_hook = lcg_object_access;
     next_process_utility = ProcessUtility_hook;
     ProcessUtility_hook = lcg_process_utility;
 }

@@ -1,6 +1,8 @@
 #include "intercept/utility_record.hpp"
 
+#include "guard/own_objects.hpp"
 #include "intercept/describe.hpp"
+#include "intercept/resolve.hpp"
 #include "intercept/utility_state.hpp"
 #include "judge/judge.hpp"
 
@@ -185,6 +187,15 @@ void add_truncated(Records &records, const TruncateStmt *statement)
     }
 }
 
+// Rows that come into the guard's own tables: a restore, or somebody else's invention.
+void add_copied(Records &records, const CopyStmt *statement)
+{
+    const Oid relation = resolve_relation(statement->relation);
+    if (!OidIsValid(relation) || !guard::is_own_relation(relation)) return;
+    const core::Address address = address_of(RelationRelationId, relation);
+    records.push_back({"other", object_type_of(address), identity_of(address), address});
+}
+
 bool has_analyze(const ExplainStmt *statement)
 {
     return pg::call([statement] {
@@ -213,6 +224,7 @@ std::vector<UtilityRecord> utility_records(Node *tree)
 {
     Records records;
     switch (nodeTag(tree)) {
+        case T_CopyStmt: add_copied(records, as<CopyStmt>(tree)); break;
         case T_TruncateStmt: add_truncated(records, as<TruncateStmt>(tree)); break;
         case T_CreateRoleStmt: add_role(records, "create", as<CreateRoleStmt>(tree)->role); break;
         case T_AlterRoleStmt: add_role(records, as<AlterRoleStmt>(tree)->role); break;

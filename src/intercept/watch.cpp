@@ -3,8 +3,10 @@
 #include "approval/worker.hpp"
 #include "core/redact.hpp"
 #include "guard/installation.hpp"
+#include "guard/own_objects.hpp"
 #include "intercept/binding.hpp"
 #include "intercept/describe.hpp"
+#include "intercept/elsewhere.hpp"
 #include "intercept/foreseen.hpp"
 #include "intercept/gate.hpp"
 #include "intercept/side_effects.hpp"
@@ -16,6 +18,7 @@
 #include "mode_change.hpp"
 #include "pg/attempt.hpp"
 #include "pg/entry.hpp"
+#include "pg/spi.hpp"
 #include "settings.hpp"
 
 namespace intercept {
@@ -30,7 +33,6 @@ bool concerns_schema(const Node *tree)
         case T_DeclareCursorStmt:
         case T_ClosePortalStmt:
         case T_FetchStmt:
-        case T_CopyStmt:
         case T_PrepareStmt:
         case T_ExecuteStmt:
         case T_DeallocateStmt:
@@ -48,6 +50,7 @@ bool concerns_schema(const Node *tree)
         case T_NotifyStmt:
         case T_ListenStmt:
         case T_UnlistenStmt: return false;
+        case T_CopyStmt: return reinterpret_cast<const CopyStmt *>(tree)->is_from && reinterpret_cast<const CopyStmt *>(tree)->relation != nullptr;
         case T_ClusterStmt: return reinterpret_cast<const ClusterStmt *>(tree)->indexname != nullptr;
         case T_ExplainStmt: return created_by_explain(const_cast<Node *>(tree)) != nullptr;
         default: return true;
@@ -75,21 +78,41 @@ bool cannot_run_here(const core::Judgement &judgement, bool top_level)
     return judgement.outside_transaction && pg::call([top_level] { return IsInTransactionBlock(top_level); });
 }
 
-std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view statement, bool top_level)
+// A change that the event triggers would not record does not happen.
+void require_recorder(CurrentCommand &command)
+{
+    if (settings::mode() != settings::Mode::enforce || !command.records.empty()) return;
+    const char *const defect = guard::recorder_defect();
+    if (defect == nullptr) return;
+    core::Effect effect;
+    effect.rule = "P07";
+    effect.phrase = "running " + command.judgement.tag + " unrecorded";
+    command.judgement.effects = {effect};
+    refuse_tampering(command.judgement, defect);
+}
+
+// Objects that other databases decided on already are not decided on again.
+std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view statement, bool top_level, const std::vector<core::Address> &decided = {})
 {
     auto command = std::make_unique<CurrentCommand>();
     command->statement = core::redact(statement);
     command->judgement = judge::judge(tree);
     command->judgement.statement = command->statement;
+    std::erase_if(command->judgement.effects, [&decided](const core::Effect &effect) {
+        return effect.rule == "D06" && std::find(decided.begin(), decided.end(), effect.object) != decided.end();
+    });
     bind_to_text(command->judgement, statement);
     command->records = utility_records(tree);
     command->side_effects = side_effects(tree);
     command->irrevocable = is_irrevocable(tree);
+    command->statement_kind = nodeTag(tree);
+    command->changes_guard = judge::changes_guard(tree);
     if (const IntoClause *const into = created_by_explain(tree)) {
         command->explained =
             pg::text_of(pg::call([into] { return static_cast<const char *>(quote_qualified_identifier(into->rel->schemaname, into->rel->relname)); }));
     }
     if (!cannot_run_here(command->judgement, top_level)) pass_gate(*command);
+    if (!command->changes_guard) require_recorder(*command);
     return command;
 }
 
@@ -187,6 +210,17 @@ void record_if_possible(const CurrentCommand &command)
     });
 }
 
+const char *tag_of(CmdType operation)
+{
+    switch (operation) {
+        case CMD_INSERT: return "INSERT";
+        case CMD_UPDATE: return "UPDATE";
+        case CMD_DELETE: return "DELETE";
+        case CMD_MERGE: return "MERGE";
+        default: return "SELECT";  // WITH (INSERT ...) SELECT
+    }
+}
+
 // The portal that runs knows its statements; without it, the whole string of the client is all there is.
 std::string_view statement_of_event(const Node *tree)
 {
@@ -224,8 +258,10 @@ std::uint64_t before_utility(const PlannedStmt *statement, const char *query, Pr
     const std::string_view text = query != nullptr ? core::own_slice(query, statement->stmt_location, statement->stmt_len) : "";
     // The server refuses all of them in a transaction that only reads.
     if (XactReadOnly) return 0;
-    if (settings::mode() == settings::Mode::off || !guard::installation().has_value()) return 0;
-    auto command = judge_command(tree, text, context == PROCESS_UTILITY_TOPLEVEL);
+    if (settings::mode() == settings::Mode::off) return 0;
+    const auto decided = pass_other_databases(tree, text, context == PROCESS_UTILITY_TOPLEVEL);
+    if (!guard::installation().has_value()) return 0;
+    auto command = judge_command(tree, text, context == PROCESS_UTILITY_TOPLEVEL, decided);
     command->event_start_expected = true;
     return push_command(std::move(command), context_for(context));
 }
@@ -271,6 +307,27 @@ void before_event_command(Node *tree)
     }
     // Nobody pops this entry: it goes with the portal of the statement.
     push_command(std::move(command), context_for(PROCESS_UTILITY_TOPLEVEL));
+}
+
+void record_own_writes(const QueryDesc *query)
+{
+    if (settings::mode() == settings::Mode::off || pg::SpiSession::any() || creating_extension || !watching()) return;
+    if (!guard::installation().has_value()) return;
+    const PlannedStmt *const plan = query->plannedstmt;
+    std::vector<core::Address> written;
+    const ListCell *cell;
+    foreach (cell, plan->resultRelations) {
+        const Oid relation = rt_fetch(lfirst_int(cell), plan->rtable)->relid;
+        if (guard::is_own_relation(relation)) written.push_back(address_of(RelationRelationId, relation));
+    }
+    if (written.empty()) return;
+    auto command = std::make_unique<CurrentCommand>();
+    const std::string_view text = query->sourceText != nullptr ? query->sourceText : "";
+    command->statement = core::redact(core::own_slice(text, plan->stmt_location, plan->stmt_len));
+    const std::string tag = tag_of(query->operation);
+    const std::uint64_t number = push_command(std::move(command), CurTransactionContext);
+    for (const core::Address table : written) ledger::record_utility(tag, "other", object_type_of(table), identity_of(table), table);
+    pop_command(number);
 }
 
 void before_execution(const QueryDesc *query)

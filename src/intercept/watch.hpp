@@ -22,6 +22,9 @@ void before_event_command(Node *parsetree);
 // approval it has, or raises.
 void before_execution(const QueryDesc *query);
 
+// Before DML of anybody but the guard: puts writes to the guard's own tables on record.
+void record_own_writes(const QueryDesc *query);
+
 // Whether the guard watches this process at all: it does not in its own
 // worker, in parallel workers, on a standby, during a binary upgrade.
 bool watching();

@@ -219,14 +219,6 @@ void judge_drop_subscription(const DropSubscriptionStmt *statement, Effects &eff
     effects.push_back(intercept::effect_on("D27", "dropping", intercept::address_of(SubscriptionRelationId, subscription)));
 }
 
-void judge_drop_database(const DropdbStmt *statement, Effects &effects)
-{
-    const Oid database = pg::call([statement] { return get_database_oid(statement->dbname, true); });
-    if (!OidIsValid(database)) return;
-    require_ownership(intercept::address_of(DatabaseRelationId, database));
-    effects.push_back(intercept::effect_on("D06", "dropping", intercept::address_of(DatabaseRelationId, database)));
-}
-
 void judge_drop_tablespace(const DropTableSpaceStmt *statement, Effects &effects)
 {
     const Oid tablespace = pg::call([statement] { return get_tablespace_oid(statement->tablespacename, true); });

@@ -4,6 +4,7 @@
 #include "intercept/inheritance.hpp"
 #include "intercept/measure.hpp"
 #include "intercept/resolve.hpp"
+#include "judge/shared_objects.hpp"
 #include "ledger/record.hpp"
 
 namespace judge {
@@ -15,7 +16,7 @@ const Stmt *as(Node *node)
     return reinterpret_cast<const Stmt *>(node);
 }
 
-void add_effects(Node *tree, Effects &effects)
+void add_effects_of_kind(Node *tree, Effects &effects)
 {
     switch (nodeTag(tree)) {
         case T_DropStmt: return judge_drop(as<DropStmt>(tree), effects);
@@ -26,7 +27,6 @@ void add_effects(Node *tree, Effects &effects)
         case T_DropOwnedStmt: return judge_drop_owned(as<DropOwnedStmt>(tree)->roles, nullptr, effects);
         case T_ReassignOwnedStmt: return judge_drop_owned(as<ReassignOwnedStmt>(tree)->roles, as<ReassignOwnedStmt>(tree)->newrole, effects);
         case T_DropRoleStmt: return judge_drop_role(as<DropRoleStmt>(tree), effects);
-        case T_DropdbStmt: return judge_drop_database(as<DropdbStmt>(tree), effects);
         case T_DropTableSpaceStmt: return judge_drop_tablespace(as<DropTableSpaceStmt>(tree), effects);
         case T_DropUserMappingStmt: return judge_drop_user_mapping(as<DropUserMappingStmt>(tree), effects);
         case T_DropSubscriptionStmt: return judge_drop_subscription(as<DropSubscriptionStmt>(tree), effects);
@@ -40,6 +40,18 @@ void add_effects(Node *tree, Effects &effects)
         case T_DefineStmt: return judge_define(as<DefineStmt>(tree), effects);
         default: return;
     }
+}
+
+void add_effects(Node *tree, Effects &effects)
+{
+    judge_own_objects(tree, effects);
+    if (!effects.empty()) return;
+    add_effects_of_kind(tree, effects);
+    for (SharedEffect &shared : shared_effects(tree)) {
+        // Another database that is not guarded itself is not dropped from here without leave.
+        if (shared.effect.rule == "D06" || matters_here(shared.concern, shared.subject)) effects.push_back(std::move(shared.effect));
+    }
+    judge_own_dependents(tree, effects);
 }
 
 bool drops_concurrently(const AlterTableStmt *statement)
@@ -65,18 +77,22 @@ bool has_slot(const DropSubscriptionStmt *statement)
     });
 }
 
-// Commands that PreventInTransactionBlock applies to.
+}  // namespace
+
 bool runs_outside_transaction(Node *tree)
 {
     switch (nodeTag(tree)) {
         case T_DropdbStmt:
-        case T_DropTableSpaceStmt: return true;
+        case T_DropTableSpaceStmt:
+        case T_AlterSystemStmt: return true;
         case T_DropStmt: return as<DropStmt>(tree)->concurrent;
         case T_DropSubscriptionStmt: return has_slot(as<DropSubscriptionStmt>(tree));
         case T_AlterTableStmt: return drops_concurrently(as<AlterTableStmt>(tree));
         default: return false;
     }
 }
+
+namespace {
 
 bool seem_empty(const Effects &effects)
 {

@@ -16,6 +16,9 @@ namespace judge {
 // the locks it is about to take, taken as it would take them and kept.
 core::Judgement judge(Node *parsetree);
 
+// Commands that PreventInTransactionBlock applies to.
+bool runs_outside_transaction(Node *parsetree);
+
 // What is found; and of what is dropped, every object that goes, exempt or not.
 struct Effects : std::vector<core::Effect> {
     std::vector<core::Address> foreseen;
@@ -30,7 +33,6 @@ void judge_truncate(const TruncateStmt *statement, Effects &effects);
 // DROP OWNED when there is no new owner, else REASSIGN OWNED.
 void judge_drop_owned(const List *roles, const RoleSpec *new_owner, Effects &effects);
 void judge_drop_role(const DropRoleStmt *statement, Effects &effects);
-void judge_drop_database(const DropdbStmt *statement, Effects &effects);
 void judge_drop_tablespace(const DropTableSpaceStmt *statement, Effects &effects);
 void judge_drop_user_mapping(const DropUserMappingStmt *statement, Effects &effects);
 void judge_drop_subscription(const DropSubscriptionStmt *statement, Effects &effects);
@@ -42,6 +44,14 @@ void judge_alter_policy(const AlterPolicyStmt *statement, Effects &effects);
 void judge_create_trigger(const CreateTrigStmt *statement, Effects &effects);
 void judge_rule(const RuleStmt *statement, Effects &effects);
 void judge_define(const DefineStmt *statement, Effects &effects);
+
+// What would change the guard itself, under rule P07.
+void judge_own_objects(Node *parsetree, Effects &effects);
+core::Effect own_effect(std::string_view verb, core::Address address);
+// The same of what the effects found so far would take along by CASCADE.
+void judge_own_dependents(Node *parsetree, Effects &effects);
+// The documented roads: DROP EXTENSION and ALTER EXTENSION ... UPDATE of the guard, ENABLE ALWAYS of its event triggers.
+bool changes_guard(const Node *parsetree);
 
 // Parts shared by them.
 
@@ -55,6 +65,8 @@ std::vector<Oid> truncated_tables(const TruncateStmt *statement);
 
 // Objects of this database that the role owns, and shared ones.
 std::vector<core::Address> owned_by(Oid role);
+
+bool owns_objects_here(Oid role);
 
 // Temporary, or created by the current transaction: nothing of value is lost.
 bool is_exempt(core::Address address);

@@ -145,6 +145,12 @@ std::vector<core::Address> owned_by(Oid role)
     return objects;
 }
 
+bool owns_objects_here(Oid role)
+{
+    const auto all = read_dependents(role);
+    return std::any_of(all.begin(), all.end(), [](const Dependent &one) { return one.tie == Tie::owner && !one.shared; });
+}
+
 void judge_drop_owned(const List *roles, const RoleSpec *new_owner, Effects &effects)
 {
     const bool reassign = new_owner != nullptr;

@@ -76,7 +76,7 @@ void put_actor(LedgerRow &row)
     row.set(system_identifier, Int64GetDatum(guard::system_identifier()));
     row.text(session_id, guard::session_id());
     row.set(backend_pid, Int32GetDatum(MyProcPid));
-    row.set(authenticated_role, role_datum(GetAuthenticatedUserId()));
+    row.set(authenticated_role, authenticated_role_datum());
     row.set(session_role, role_datum(GetSessionUserId()));
     row.set(outer_role, role_datum(GetOuterUserId()));
     row.set(effective_role, role_datum(GetUserId()));

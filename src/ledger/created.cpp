@@ -36,11 +36,12 @@ bool created_in_this_transaction(core::Address address)
     if (!guard::assigned_xid()) return false;
     return pg::call([address] {
         if (address.classid == RelationRelationId && address.objsubid != 0) return created_column(address);
-        if (!is_objectclass_supported(address.classid)) return false;
+        // The address of a large object names its pages, the catalog of its own is another.
+        const Oid catalog = address.classid == LargeObjectRelationId ? LargeObjectMetadataRelationId : address.classid;
+        if (!is_objectclass_supported(catalog)) return false;
         std::array<ScanKeyData, 1> key;
-        ScanKeyInit(&key[0], get_object_attnum_oid(address.classid), BTEqualStrategyNumber, F_OIDEQ,
-                    ObjectIdGetDatum(address.objid));
-        return only_own_versions(address.classid, get_object_oid_index(address.classid), key);
+        ScanKeyInit(&key[0], get_object_attnum_oid(catalog), BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(address.objid));
+        return only_own_versions(catalog, get_object_oid_index(catalog), key);
     });
 }
 

@@ -87,7 +87,12 @@ void record_command_end(const std::string &tag)
     const SnapshotScope snapshot;
     const std::vector<Affected> affected = affected_objects(touched);
     std::vector<Subject> subjects;
-    for (const Affected &one : affected) subjects.push_back(one.subject);
+    for (const Affected &one : affected) {
+        const core::Address address = one.subject.address;
+        const bool is_guest = one.subject.schema_name == "langchef_guard" && created_in_this_transaction(address) && !is_extension_member(address);
+        if (is_guest) intercept::refuse_guest(address, tag);
+        subjects.push_back(one.subject);
+    }
     ensure_baseline(subjects);
     for (const Affected &one : affected) {
         const pg::ScratchContext scratch;

@@ -1,6 +1,18 @@
 #include "ledger/row_context.hpp"
 
 namespace ledger {
+namespace {
+
+constinit const Client *spoken_for = nullptr;
+
+}  // namespace
+
+void speak_for(const Client &client) { spoken_for = new Client(client); }
+
+Datum authenticated_role_datum()
+{
+    return spoken_for != nullptr ? name_datum(spoken_for->authenticated_role) : role_datum(GetAuthenticatedUserId());
+}
 
 Datum name_datum(std::string_view text)
 {
@@ -33,8 +45,13 @@ Datum subtransaction_datum()
 
 ClientAddress client_address()
 {
-    return pg::call([] {
+    const char *const address = spoken_for != nullptr && !spoken_for->address.empty() ? spoken_for->address.c_str() : nullptr;
+    return pg::call([address] {
         ClientAddress found{0, true};
+        if (address != nullptr) {
+            found.value = DirectFunctionCall1(inet_in, CStringGetDatum(address));
+            found.null = false;
+        }
         if (MyProcPort == nullptr) return found;
         LOCAL_FCINFO(info, 0);
         InitFunctionCallInfoData(*info, nullptr, 0, InvalidOid, nullptr, nullptr);

@@ -13,6 +13,15 @@ Datum role_datum(Oid role);
 Datum transaction_datum();
 // The same of the current subtransaction.
 Datum subtransaction_datum();
+// Whom a background worker acts for, as far as its own session does not tell.
+struct Client {
+    std::string authenticated_role;
+    std::string address;  // empty for a local connection
+};
+void speak_for(const Client &client);
+// Datum of type name: the role that logged in.
+Datum authenticated_role_datum();
+
 // Address of the client as inet; null for local connections and background workers.
 struct ClientAddress {
     Datum value;

@@ -102,6 +102,40 @@ inline bool sets_expression([[maybe_unused]] const AlterTableCmd *command)
 #endif
 }
 
+// The setting that switches event triggers off came with 17.
+inline bool event_triggers_fire()
+{
+#if PG_VERSION_NUM >= 170000
+    return event_triggers;
+#else
+    return true;
+#endif
+}
+
+// Whether the role may call the function.
+inline bool may_execute(Oid function, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+    return object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE) == ACLCHECK_OK;
+#else
+    return pg_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK;
+#endif
+}
+
+// Whether the current transaction gave an older relation another file.
+inline bool has_new_file(Relation relation)
+{
+#if PG_VERSION_NUM >= 160000
+    const SubTransactionId changed = relation->rd_newRelfilelocatorSubid;
+#else
+    const SubTransactionId changed = relation->rd_newRelfilenodeSubid;
+#endif
+    return changed != InvalidSubTransactionId && relation->rd_createSubid == InvalidSubTransactionId;
+}
+
+// Connection limit of a database that DROP DATABASE left half done.
+inline constexpr int32 invalid_database = -2;
+
 // Whether an action of MERGE is for rows of the target, matched or (17) not; else it is for rows that lack one.
 inline bool concerns_target_row(const MergeAction *action)
 {

@@ -36,10 +36,12 @@ SpiSession::SpiSession(Sees sees) : exceptions_at_start_(std::uncaught_exception
     call([] {
         if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     });
+    ++open_;
 }
 
 SpiSession::~SpiSession()
 {
+    --open_;
     // After an error the transaction's abort takes the whole SPI stack down;
     // finishing here could pop a level that is not ours.
     if (std::uncaught_exceptions() == exceptions_at_start_) SPI_finish();

@@ -104,7 +104,11 @@ class SpiSession {
     // Frees rows before the end of the session, for those who run a statement many times.
     void release(const Rows &rows);
 
+    // Whether a statement of the guard is running: its own reads and writes are nobody's.
+    static bool any() { return open_ > 0; }
+
   private:
+    static inline constinit int open_ = 0;
     int exceptions_at_start_;
     bool committed_;
 };

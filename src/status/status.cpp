@@ -53,10 +53,22 @@ void add_loading(Report &report)
                    ? "TRUNCATE, REASSIGN OWNED, role and database commands are judged and recorded from the start of the session"
                    : "TRUNCATE, REASSIGN OWNED, role and database commands pass until the session's first DDL command",
                preload_hint);
-    report.add("commands from other databases", false, "DROP DATABASE and the like are judged only in a database with the extension",
-               "Not part of this version: restrict CREATEDB and ownership of the database.");
-    report.add("commands by other roads", false, "lo_unlink and a replicated TRUNCATE are not seen",
-               "Not part of this version: compare with an expected schema, see langchef_guard.drift.");
+    const bool cluster = mode == LoadMode::cluster;
+    report.add("commands from other databases", cluster,
+               cluster ? "DROP DATABASE, roles that matter here and guarded settings are judged here, wherever the command is issued"
+                       : "DROP DATABASE, ALTER ROLE and ALTER SYSTEM pass in sessions of other databases that did not load the library",
+               "Add langchef_guard to shared_preload_libraries and restart the server.");
+    report.add("drops by functions", mode != LoadMode::lazy,
+               mode != LoadMode::lazy ? "lo_unlink and code of extensions that drops or empties is judged"
+                                      : "lo_unlink passes until the session's first DDL command",
+               preload_hint);
+    report.add("TRUNCATE by logical replication", cluster,
+               cluster ? "is recorded, or as policy says for rule D28" : "is not seen: its workers load no library of a session",
+               "Add langchef_guard to shared_preload_libraries and restart the server.");
+    report.add("the guard's own objects", mode != LoadMode::lazy,
+               mode != LoadMode::lazy ? "changes of them are refused from the start of the session"
+                                      : "event triggers can be altered and dropped, and tables written to, until the session's first DDL command",
+               preload_hint);
 }
 
 void add_mode(Report &report)

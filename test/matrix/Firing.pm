@@ -201,6 +201,9 @@ sub copy_of_fixture
 	return;
 }
 
+# A guarded database is not dropped without leave, from wherever.
+sub drop_database { my ($node, $database) = @_; return $node->safe_psql('postgres', "SET langchef_guard.mode = 'off';\nDROP DATABASE $database"); }
+
 # What the ledger has of the rows under a condition.
 sub recorded_query
 {
@@ -253,7 +256,7 @@ sub run_in_copy
 	my %outcome = (sqlstate => $result->{sqlstate}, message => $result->{message});
 	$outcome{recorded} = rows($node, $database, recorded_query($entry, "id > $before"));
 	$node->safe_psql($database, q{LOAD 'langchef_guard'; SET langchef_guard.mode = 'off'; DROP SUBSCRIPTION IF EXISTS sub}) if $here =~ /SUBSCRIPTION/;
-	$node->safe_psql('postgres', "DROP DATABASE $database");
+	drop_database($node, $database);
 	return \%outcome;
 }
 
@@ -283,6 +286,7 @@ sub cell
 	my $enforced = told(run_once($node, $entry, 'enforce'));
 	return $enforced if $enforced ne 'refused';
 	my $let_through = told(run_once($node, $entry, 'record'));
+	return 'refused, in mode record as well' if $let_through eq 'refused';
 	return "refused; if let through, $let_through";
 }
 
@@ -307,7 +311,7 @@ sub replicated_truncate
 	$node->poll_query_until('postgres', q{SELECT NOT active FROM pg_replication_slots WHERE slot_name = 'firing_slot'}) or die 'the slot stays in use';
 	$node->safe_psql('firing_copy', q{LOAD 'langchef_guard'; SET langchef_guard.mode = 'off'; DROP SUBSCRIPTION got});
 	$node->safe_psql('firing_publisher', q{SELECT pg_drop_replication_slot('firing_slot')});
-	$node->safe_psql('postgres', 'DROP DATABASE firing_copy');
+	drop_database($node, 'firing_copy');
 	$node->safe_psql('postgres', 'DROP DATABASE firing_publisher');
 	return told({ sqlstate => '', recorded => $recorded });
 }

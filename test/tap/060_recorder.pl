@@ -93,7 +93,8 @@ changes_mode(qq{SELECT hides();\nCREATE TABLE seen ()}, "$off, SET $on, CREATE T
 	local $ENV{PGOPTIONS} = '-c langchef_guard.mode=off';
 	changes_mode('CREATE TABLE by_option ()', $off, 'PGOPTIONS');
 }
-$node->safe_psql('recorder', q{ALTER DATABASE recorder SET langchef_guard.mode = 'off'});
+$node->safe_psql('recorder', qq{SET langchef_guard.mode = 'off';\nALTER DATABASE recorder SET langchef_guard.mode = 'off'});
+recorded_since();
 recorded_since();
 changes_mode('CREATE TABLE by_database ()', $off, 'ALTER DATABASE');
 $node->safe_psql('recorder', q{ALTER DATABASE recorder RESET langchef_guard.mode});

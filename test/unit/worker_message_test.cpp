@@ -17,6 +17,12 @@ core::WorkerRequest sample()
     request.attempts = 42;
     request.counted = {{1, 2}, {9223372036854775807, 1}};
     request.command = -1;
+    request.denied = 1;
+    request.tokens = "lcg_x, lcg_y";
+    request.rule = "P06";
+    request.identity = "my\ndatabase";
+    request.objid = 4294967295U;
+    request.concern = 4;
     return request;
 }
 
@@ -37,6 +43,12 @@ TEST_CASE("a request comes out as it went in")
     CHECK(out->commands == in.commands);
     CHECK(out->attempts == in.attempts);
     CHECK(out->command == in.command);
+    CHECK(out->denied == in.denied);
+    CHECK(out->tokens == in.tokens);
+    CHECK(out->rule == in.rule);
+    CHECK(out->identity == in.identity);
+    CHECK(out->objid == in.objid);
+    CHECK(out->concern == in.concern);
     REQUIRE(out->counted.size() == 2);
     CHECK(out->counted[1].proposal == 9223372036854775807);
     CHECK(out->counted[1].attempts == 1);
