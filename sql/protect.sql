@@ -141,9 +141,36 @@ CREATE TABLE guarded (a int);
 SELECT command_tag, identity FROM langchef_guard.ledger;
 
 DROP EXTENSION langchef_guard CASCADE;
+
+-- An owner other than the bootstrap superuser takes nothing along.
+BEGIN;
+SET LOCAL langchef_guard.mode = 'off';
+DROP EXTENSION langchef_guard;
+COMMIT;
+CREATE ROLE regress_lcg_protect_super SUPERUSER;
+SET SESSION AUTHORIZATION regress_lcg_protect_super;
+CREATE EXTENSION langchef_guard;
+RESET SESSION AUTHORIZATION;
+\set VERBOSITY terse
+DROP OWNED BY regress_lcg_protect_super CASCADE;
+REASSIGN OWNED BY regress_lcg_protect_super TO CURRENT_USER;
+ALTER ROLE regress_lcg_protect_super RENAME TO regress_lcg_protect_other;
+\set VERBOSITY default
+-- What another event trigger does to the mode comes too late.
+CREATE FUNCTION relax() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('langchef_guard.mode', 'off', false); END $$;
+CREATE EVENT TRIGGER a_first ON ddl_command_end EXECUTE FUNCTION relax();
+CREATE TABLE watched (a int);
+SELECT source, command_tag, operation, identity FROM langchef_guard.ledger ORDER BY id DESC LIMIT 3;
+RESET langchef_guard.mode;
+-- Programs and files of the server, and code.
+COPY watched TO PROGRAM 'cat > /dev/null';
+COPY watched FROM PROGRAM 'true';
+LOAD 'plpgsql';
+SELECT source, command_tag, operation, object_type, identity FROM langchef_guard.ledger WHERE operation = 'other' AND object_type <> 'setting' ORDER BY id;
+
 SET langchef_guard.mode = 'off';
 DROP EXTENSION langchef_guard CASCADE;
-DROP ROLE regress_lcg_protect;
+DROP ROLE regress_lcg_protect, regress_lcg_protect_super;
 \c :home
 LOAD 'langchef_guard';
 SET langchef_guard.mode = 'off';

@@ -188,8 +188,12 @@ void add_truncated(Records &records, const TruncateStmt *statement)
 }
 
 // Rows that come into the guard's own tables: a restore, or somebody else's invention.
+// And what the server is made to run, or to write.
 void add_copied(Records &records, const CopyStmt *statement)
 {
+    if (statement->is_program) records.push_back({"other", "program", pg::text_of(statement->filename), {}});
+    if (!statement->is_program && !statement->is_from) records.push_back({"other", "file", pg::text_of(statement->filename), {}});
+    if (!statement->is_from) return;
     const Oid relation = resolve_relation(statement->relation);
     if (!OidIsValid(relation) || !guard::is_own_relation(relation)) return;
     const core::Address address = address_of(RelationRelationId, relation);
@@ -220,11 +224,22 @@ const IntoClause *created_by_explain(Node *tree)
     return as<CreateTableAsStmt>(query->utilityStmt)->into;
 }
 
+bool is_worth_recording(const Node *tree)
+{
+    if (IsA(tree, LoadStmt)) {
+        const char *const library = reinterpret_cast<const LoadStmt *>(tree)->filename;
+        return std::strstr(library, "langchef_guard") == nullptr;
+    }
+    const auto *const copy = reinterpret_cast<const CopyStmt *>(tree);
+    return copy->is_program || (copy->is_from ? copy->relation != nullptr : copy->filename != nullptr);
+}
+
 std::vector<UtilityRecord> utility_records(Node *tree)
 {
     Records records;
     switch (nodeTag(tree)) {
         case T_CopyStmt: add_copied(records, as<CopyStmt>(tree)); break;
+        case T_LoadStmt: records.push_back({"other", "library", pg::text_of(as<LoadStmt>(tree)->filename), {}}); break;
         case T_TruncateStmt: add_truncated(records, as<TruncateStmt>(tree)); break;
         case T_CreateRoleStmt: add_role(records, "create", as<CreateRoleStmt>(tree)->role); break;
         case T_AlterRoleStmt: add_role(records, as<AlterRoleStmt>(tree)->role); break;

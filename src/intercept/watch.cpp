@@ -45,12 +45,12 @@ bool concerns_schema(const Node *tree)
         case T_DiscardStmt:
         case T_ConstraintsSetStmt:
         case T_CheckPointStmt:
-        case T_LoadStmt:
         case T_LockStmt:
         case T_NotifyStmt:
         case T_ListenStmt:
         case T_UnlistenStmt: return false;
-        case T_CopyStmt: return reinterpret_cast<const CopyStmt *>(tree)->is_from && reinterpret_cast<const CopyStmt *>(tree)->relation != nullptr;
+        case T_CopyStmt:
+        case T_LoadStmt: return is_worth_recording(tree);
         case T_ClusterStmt: return reinterpret_cast<const ClusterStmt *>(tree)->indexname != nullptr;
         case T_ExplainStmt: return created_by_explain(const_cast<Node *>(tree)) != nullptr;
         default: return true;

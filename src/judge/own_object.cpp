@@ -224,11 +224,12 @@ void judge_own_dependents(Node *parsetree, Effects &effects)
 {
     const auto installed = guard::installation();
     if (!installed.has_value() || effects.foreseen.empty() || changes_guard(parsetree)) return;
+    // A member takes the extension along, which says it best.
+    std::optional<core::Address> found;
     for (const core::Address address : effects.foreseen) {
-        if (address.objsubid != 0 || !guard::is_own(address)) continue;
-        effects.push_back(own_effect("dropping", address));
-        return;
+        if (address.objsubid == 0 && (!found || address.classid == ExtensionRelationId) && guard::is_own(address)) found = address;
     }
+    if (found) effects.push_back(own_effect("dropping", *found));
 }
 
 bool changes_guard(const Node *parsetree)

@@ -2,6 +2,7 @@
 
 #include "catalog/reader.hpp"
 #include "guard/installation.hpp"
+#include "intercept/command.hpp"
 #include "intercept/foreseen.hpp"
 #include "ledger/baseline.hpp"
 #include "ledger/event_list.hpp"
@@ -17,7 +18,9 @@ namespace {
 // Whether the event of the command is to be recorded.
 bool is_recording()
 {
-    if (settings::mode() == settings::Mode::off || IsBinaryUpgrade) return false;
+    // A command that began while the guard was on is recorded, whatever another event trigger does to the mode meanwhile.
+    const bool begun = intercept::current_command() != nullptr;
+    if ((settings::mode() == settings::Mode::off && !begun) || IsBinaryUpgrade) return false;
     const auto installation = guard::installation();
     if (!installation) return false;
     return !(creating_extension && CurrentExtensionObject == installation->extension);
