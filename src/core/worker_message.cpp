@@ -9,7 +9,7 @@ namespace {
 
 // Changes with the layout of a message: a session and a worker may run
 // different builds of the library while it is being replaced.
-constexpr std::uint32_t request_magic = 0x4c435131;  // "LCQ1"
+constexpr std::uint32_t request_magic = 0x4c435132;  // "LCQ2"
 constexpr std::uint32_t result_magic = 0x4c435231;   // "LCR1"
 
 class Writer {
@@ -84,6 +84,7 @@ void fields(Stream &stream, Request &request)
     stream.text(request.digest);
     stream.text(request.commands);
     stream.number(request.attempts);
+    stream.number(request.invalid_tokens);
     stream.number(request.approval);
     stream.number(request.command);
 }
@@ -100,6 +101,7 @@ std::string encode(const WorkerRequest &request)
     for (const CountedAttempts &counted : request.counted) {
         writer.number(counted.proposal);
         writer.number(counted.attempts);
+        writer.number(counted.invalid_tokens);
     }
     return writer.take();
 }
@@ -120,11 +122,12 @@ std::optional<WorkerRequest> decode_request(std::string_view bytes)
     request.task = static_cast<WorkerTask>(task);
     fields(reader, request);
     reader.number(count);
-    if (!reader.valid() || count > reader.left() / (2 * sizeof(std::int64_t))) return std::nullopt;
+    if (!reader.valid() || count > reader.left() / (3 * sizeof(std::int64_t))) return std::nullopt;
     request.counted.resize(count);
     for (CountedAttempts &counted : request.counted) {
         reader.number(counted.proposal);
         reader.number(counted.attempts);
+        reader.number(counted.invalid_tokens);
     }
     if (!reader.finished()) return std::nullopt;
     return request;

@@ -16,6 +16,7 @@ enum class WorkerTask : std::uint32_t { file = 1, spend = 2 };
 struct CountedAttempts {
     std::int64_t proposal = 0;
     std::int64_t attempts = 0;
+    std::int64_t invalid_tokens = 0;
 };
 
 struct WorkerRequest {
@@ -36,6 +37,7 @@ struct WorkerRequest {
     std::string digest;    // of all commands, raw bytes
     std::string commands;  // JSON array
     std::int64_t attempts = 1;
+    std::int64_t invalid_tokens = 0;  // presented with them
     std::vector<CountedAttempts> counted;
 
     // spend: one use of an approval
