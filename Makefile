@@ -71,3 +71,15 @@ bench: all
 .PHONY: firing-matrix
 firing-matrix: PROVE_TESTS = test/matrix/firing_matrix.pl
 firing-matrix: ; $(prove_installcheck)
+
+# What the TAP tests do a few times, many times.
+.PHONY: crash races brute
+crash: export LCG_CRASH_ROUNDS = 200
+crash: PROVE_TESTS = test/tap/100_crash.pl
+crash: ; $(prove_installcheck)
+races: export LCG_RACES = 1000
+races: PROVE_TESTS = test/tap/101_token_race.pl
+races: ; $(prove_installcheck)
+brute: export LCG_GUESSES = 1000000
+brute: PROVE_TESTS = test/tap/103_brute_force.pl
+brute: ; $(prove_installcheck)

@@ -79,7 +79,7 @@ void define()
                                &migration_value, "", PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("langchef_guard.four_eyes", "A proposal cannot be approved by the role that caused it.", nullptr,
                              &four_eyes_value, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
-    DefineCustomIntVariable("langchef_guard.proposal_timeout", "Longest wait for a proposal to be filed.",
+    DefineCustomIntVariable("langchef_guard.proposal_timeout", "Longest wait for a proposal to be filed, or for a table of the guard that is locked.",
                             "The command is refused in any case.", &proposal_timeout_value, 5000, 10, 600000, PGC_SUSET,
                             GUC_UNIT_MS, nullptr, nullptr, nullptr);
     DefineCustomStringVariable("langchef_guard.alembic_version_table", "Names of Alembic version tables, separated by commas.",

@@ -11,7 +11,7 @@ enum class Mode : int { off, record, warn, enforce };
 Mode mode();
 bool four_eyes();
 bool record_temp();
-// Longest wait for a proposal to be filed, in milliseconds.
+// Longest wait for a proposal to be filed, or for a table of the guard, in milliseconds.
 int proposal_timeout();
 // Free label given by the user; empty when unset.
 const char *migration();

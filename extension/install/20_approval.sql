@@ -14,6 +14,7 @@ CREATE TABLE langchef_guard.proposal (
     digest            bytea NOT NULL,
     commands          jsonb NOT NULL,
     attempts          bigint NOT NULL DEFAULT 1,
+    invalid_tokens    bigint NOT NULL DEFAULT 0,
     filed_at          timestamptz NOT NULL,
     last_attempt_at   timestamptz NOT NULL,
     decided_by        name,
@@ -22,6 +23,7 @@ CREATE TABLE langchef_guard.proposal (
 );
 COMMENT ON TABLE langchef_guard.proposal IS 'refused commands awaiting a decision';
 COMMENT ON COLUMN langchef_guard.proposal.requester IS 'session role of the refused session, by its name when it was last refused or the decision fell; a token is bound to it';
+COMMENT ON COLUMN langchef_guard.proposal.invalid_tokens IS 'tokens presented with the attempts that the guard never gave: guesses, or slips of the pen';
 COMMENT ON COLUMN langchef_guard.proposal.commands IS 'array of {tag, statement, digest, effects}, in the order they ran';
 CREATE UNIQUE INDEX proposal_open_key ON langchef_guard.proposal (requester_oid, digest)
     WHERE status OPERATOR(pg_catalog.=) 'pending';

@@ -83,7 +83,7 @@ SELECT p.id,
        ARRAY(SELECT DISTINCT e.value OPERATOR(pg_catalog.->>) 'rule'
              FROM pg_catalog.jsonb_array_elements(p.commands) AS c,
                   pg_catalog.jsonb_array_elements(c.value OPERATOR(pg_catalog.->) 'effects') AS e ORDER BY 1) AS rules,
-       p.attempts, p.filed_at, p.last_attempt_at, p.decided_by, p.decided_at, p.decision_reason, p.migration,
+       p.attempts, p.invalid_tokens, p.filed_at, p.last_attempt_at, p.decided_by, p.decided_at, p.decision_reason, p.migration,
        p.revision_before, p.authenticated_role, p.effective_role, p.application_name, p.client_addr, p.commands
 FROM langchef_guard.proposal p,
      LATERAL (SELECT pg_catalog.array_agg(v.state) FROM langchef_guard.approvals v

@@ -18,6 +18,7 @@ struct Search {
     std::optional<Cover> cover;
     // When a token was presented but none covers: why, for DETAIL ("Token has expired.").
     std::string objection;
+    int invalid_tokens = 0;  // presented, and none of this guard
 };
 
 // Looks among the tokens the session presents for one that covers the
@@ -41,9 +42,11 @@ struct Filing {
 
 // Files the refusal (with the commands this transaction already ran under
 // approvals) in a background worker's transaction; waits at most
-// langchef_guard.proposal_timeout.  Always writes a server-log line.  Never
-// raises but for a cancel request.
-Filing file_refusal(const core::Judgement &judgement);
+// langchef_guard.proposal_timeout.  Writes a server-log line, but for equal
+// refusals in quick succession: one of a second tells how many there were.
+// Never raises but for a cancel request.  Tokens presented that are none are
+// counted with the attempt.
+Filing file_refusal(const core::Judgement &judgement, int invalid_tokens);
 
 // The same of what no approval can allow: filed with status "denied", for the record.
 Filing file_denial(const core::Judgement &judgement);

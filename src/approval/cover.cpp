@@ -2,8 +2,10 @@
 #include "approval/commands.hpp"
 #include "approval/roles.hpp"
 #include "approval/scope.hpp"
+#include "approval/tally.hpp"
 #include "core/token.hpp"
 #include "guard/installation.hpp"
+#include "guard/own_table.hpp"
 #include "pg/spi.hpp"
 #include "settings.hpp"
 
@@ -36,6 +38,8 @@ Verdict refuse(Objection kind, std::string objection, bool contains = false)
     constexpr int kinds = static_cast<int>(Objection::spent) + 1;
     return {static_cast<int>(kind) + (contains ? kinds : 0), std::nullopt, std::move(objection)};
 }
+
+constexpr int unknown_token = static_cast<int>(Objection::unknown);
 
 Verdict not_ours()
 {
@@ -121,18 +125,22 @@ Search find_cover(const core::Judgement &judgement)
     if (tokens.empty()) return {};
     const auto installed = guard::installation();
     if (!installed) return {std::nullopt, "The guard is not installed in this database."};
+    guard::hold_table("approval", AccessShareLock);
     const Presenter who = presenter();
     const pg::Sha256 digest = command_digest(judgement);
     const pg::UserScope as_owner(installed->owner);
     // A token may be younger than the snapshot of a REPEATABLE READ transaction.
     pg::SpiSession spi(pg::Sees::committed);
     Verdict closest;
+    int unknown = 0;
     for (const std::string_view token : tokens) {
         Verdict verdict = examine(spi, token, who, digest, judgement);
         if (verdict.cover) return {verdict.cover, {}};
+        if (verdict.closeness == unknown_token) ++unknown;
         if (verdict.closeness > closest.closeness) closest = std::move(verdict);
     }
-    return {std::nullopt, std::move(closest.objection)};
+    if (unknown > 0) note_invalid_tokens(unknown);
+    return {std::nullopt, std::move(closest.objection), unknown};
 }
 
 }  // namespace approval

@@ -1,6 +1,7 @@
 #include "approval/approval.hpp"
 #include "approval/roles.hpp"
 #include "approval/scope.hpp"
+#include "approval/tally.hpp"
 #include "approval/transaction_commands.hpp"
 #include "approval/worker_client.hpp"
 #include "core/refusal_cache.hpp"
@@ -98,6 +99,7 @@ core::WorkerRequest compose(const core::Judgement &judgement, Proposal &&proposa
     request.commands = std::move(proposal.commands);
     request.attempts = 1 + entry.counted;
     request.denied = denied ? 1 : 0;
+    request.invalid_tokens = entry.guesses;
     // A proposal that this transaction decided on is locked by it.
     if (decided_proposals().empty()) request.counted = cache.counted_elsewhere(entry);
     return request;
@@ -112,6 +114,8 @@ void log_refusal(const core::Judgement &judgement, const Filing &filing, bool de
         line += " (";
     }
     line += filing.proposal != 0 ? "proposal " + std::to_string(filing.proposal) : "no proposal: " + filing.failure;
+    const std::int64_t counted = take_counted_refusals();
+    if (counted > 0) line += "; and " + std::to_string(counted) + (counted == 1 ? " refusal" : " refusals") + " since the last line";
     line += ')';
     log_line(line);
 }
@@ -135,14 +139,17 @@ Filing from_cache(const core::RefusalCache::Entry &entry)
     return {entry.proposal, entry.approved ? "approved" : "pending", {}};
 }
 
-Filing file(const core::Judgement &judgement, bool denied)
+// Says in only_counted whether it was no more than that.
+Filing file(const core::Judgement &judgement, bool denied, int invalid_tokens, bool &only_counted)
 {
     const auto installed = guard::installation();
     if (!installed) return {0, {}, "extension \"langchef_guard\" is not installed in this database"};
     Proposal proposal = propose(judgement);
     if (std::string failure = own_decision(*installed, proposal.digest); !failure.empty()) return {0, {}, std::move(failure)};
     core::RefusalCache::Entry &entry = cache.find(proposal.digest, GetSessionUserId());
-    if (core::RefusalCache::only_count(entry, GetCurrentTimestamp())) return from_cache(entry);
+    entry.guesses += invalid_tokens;
+    only_counted = core::RefusalCache::only_count(entry, GetCurrentTimestamp());
+    if (only_counted) return from_cache(entry);
     core::WorkerResult result = run_in_worker(compose(judgement, std::move(proposal), entry, denied));
     if (result.failure.empty() && result.proposal == 0) result.failure = "the background worker gave no proposal";
     core::RefusalCache::filed(entry, result.proposal, result.status == "approved", GetCurrentTimestamp());
@@ -154,18 +161,23 @@ Filing file(const core::Judgement &judgement, bool denied)
 
 namespace {
 
-Filing file_and_log(const core::Judgement &judgement, bool denied)
+Filing file_and_log(const core::Judgement &judgement, bool denied, int invalid_tokens)
 {
-    const Filing filing = file(judgement, denied);
-    log_refusal(judgement, filing, denied);
+    bool only_counted = false;
+    const Filing filing = file(judgement, denied, invalid_tokens, only_counted);
+    if (only_counted) {
+        note_counted_refusal();
+    } else {
+        log_refusal(judgement, filing, denied);
+    }
     pg::call([] { CHECK_FOR_INTERRUPTS(); });
     return filing;
 }
 
 }  // namespace
 
-Filing file_refusal(const core::Judgement &judgement) { return file_and_log(judgement, false); }
+Filing file_refusal(const core::Judgement &judgement, int invalid_tokens) { return file_and_log(judgement, false, invalid_tokens); }
 
-Filing file_denial(const core::Judgement &judgement) { return file_and_log(judgement, true); }
+Filing file_denial(const core::Judgement &judgement) { return file_and_log(judgement, true, 0); }
 
 }  // namespace approval

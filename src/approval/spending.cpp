@@ -4,6 +4,7 @@
 #include "approval/transaction_commands.hpp"
 #include "approval/worker_client.hpp"
 #include "guard/installation.hpp"
+#include "guard/own_table.hpp"
 #include "pg/spi.hpp"
 #include "settings.hpp"
 
@@ -47,6 +48,7 @@ void spend(const Cover &cover, const core::Judgement &judgement)
 {
     const auto installed = guard::installation();
     if (!installed) throw not_spendable("no longer exists");
+    guard::hold_table("approval", RowExclusiveLock);
     std::string failure;
     {
         const pg::UserScope as_owner(installed->owner);

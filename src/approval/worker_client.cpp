@@ -19,10 +19,18 @@ core::WorkerResult failed(std::string why)
 // whether the wait ended or an error cut it short.
 class Worker {
   public:
-    explicit Worker(dsm_handle segment)
+    // Workers of the guard take milliseconds: while every slot is taken, the next to come free is waited for.
+    Worker(dsm_handle segment, TimestampTz deadline)
+    {
+        constexpr long pause = 5;
+        do {
+            handle_ = start(segment);
+        } while (handle_ == nullptr && max_worker_processes > 0 && rest(pause, deadline));
+    }
+    static BackgroundWorkerHandle *start(dsm_handle segment)
     {
         const int caller = MyProcPid;
-        handle_ = pg::call([segment, caller] {
+        return pg::call([segment, caller] {
             BackgroundWorker worker;
             std::memset(&worker, 0, sizeof worker);
             worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
@@ -45,6 +53,18 @@ class Worker {
     }
     Worker(const Worker &) = delete;
     Worker &operator=(const Worker &) = delete;
+
+    // False when the deadline has come or the session is to end.
+    static bool rest(long milliseconds, TimestampTz deadline)
+    {
+        return pg::call([milliseconds, deadline] {
+            if (GetCurrentTimestamp() >= deadline || QueryCancelPending || ProcDiePending) return false;
+            WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, milliseconds, PG_WAIT_EXTENSION);
+            ResetLatch(MyLatch);
+            if (!QueryCancelPending && !ProcDiePending) CHECK_FOR_INTERRUPTS();
+            return true;
+        });
+    }
 
     bool registered() const { return handle_ != nullptr; }
 
@@ -98,8 +118,8 @@ std::optional<core::WorkerResult> answer(Segment *segment)
 
 core::WorkerResult ask(dsm_segment *shared, Segment *segment, int timeout)
 {
-    Worker worker(dsm_segment_handle(shared));
-    if (!worker.registered()) return failed("no background worker slot is free");
+    Worker worker(dsm_segment_handle(shared), segment->deadline);
+    if (!worker.registered()) return failed("no background worker slot came free");
     const Ending ending = worker.wait(segment->deadline);
     worker.forget();
     // Whatever the ending: a result that is there says what was committed.

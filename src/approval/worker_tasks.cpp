@@ -24,27 +24,37 @@ constinit pg::Statement newest{
 
 constinit pg::Statement add_attempts{
     "UPDATE langchef_guard.proposal SET attempts = attempts OPERATOR(pg_catalog.+) $2, "
+    "invalid_tokens = invalid_tokens OPERATOR(pg_catalog.+) $3, "
     "last_attempt_at = pg_catalog.clock_timestamp() WHERE id OPERATOR(pg_catalog.=) $1",
-    {INT8OID, INT8OID}};
+    {INT8OID, INT8OID, INT8OID}};
 
 // A role may have been renamed since: its open proposals follow it.
 constinit pg::Statement add_to_pending{
     "UPDATE langchef_guard.proposal SET attempts = attempts OPERATOR(pg_catalog.+) $2, "
-    "requester = $3::pg_catalog.name, last_attempt_at = pg_catalog.clock_timestamp() WHERE id OPERATOR(pg_catalog.=) $1 "
+    "invalid_tokens = invalid_tokens OPERATOR(pg_catalog.+) $4, requester = $3::pg_catalog.name, last_attempt_at = pg_catalog.clock_timestamp() WHERE id OPERATOR(pg_catalog.=) $1 "
     "AND status OPERATOR(pg_catalog.=) 'pending' RETURNING id",
-    {INT8OID, INT8OID, TEXTOID}};
+    {INT8OID, INT8OID, TEXTOID, INT8OID}};
+
+// A role that files more than anybody could decide on fills no disk and hides no proposal of others.
+constexpr std::int64_t most_pending = 1000;
+
+constinit pg::Statement open_of_role{
+    "SELECT pg_catalog.count(*) FROM (SELECT FROM langchef_guard.proposal p WHERE p.requester_oid OPERATOR(pg_catalog.=) $1 "
+    "AND p.status OPERATOR(pg_catalog.=) $3 LIMIT $2) AS open",
+    {OIDOID, INT8OID, TEXTOID}};
 
 // Two workers can come here at the same time.
 constinit pg::Statement insert{
     "INSERT INTO langchef_guard.proposal AS p (requester_oid, digest, requester, authenticated_role, effective_role, "
-    "application_name, client_addr, migration, revision_before, summary, commands, attempts, status, filed_at, last_attempt_at) "
+    "application_name, client_addr, migration, revision_before, summary, commands, attempts, invalid_tokens, status, filed_at, last_attempt_at) "
     "VALUES ($1, $2, $3::pg_catalog.name, $4::pg_catalog.name, $5::pg_catalog.name, $6, $7::pg_catalog.inet, $8, $9, $10, "
-    "$11::pg_catalog.jsonb, $12, $13, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()) "
+    "$11::pg_catalog.jsonb, $12, $13, $14, pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()) "
     "ON CONFLICT (requester_oid, digest) WHERE status OPERATOR(pg_catalog.=) 'pending' "
-    "DO UPDATE SET attempts = p.attempts OPERATOR(pg_catalog.+) EXCLUDED.attempts, requester = EXCLUDED.requester, "
+    "DO UPDATE SET attempts = p.attempts OPERATOR(pg_catalog.+) EXCLUDED.attempts, "
+    "invalid_tokens = p.invalid_tokens OPERATOR(pg_catalog.+) EXCLUDED.invalid_tokens, requester = EXCLUDED.requester, "
     "last_attempt_at = EXCLUDED.last_attempt_at "
     "RETURNING p.id, p.attempts OPERATOR(pg_catalog.=) $12, p.commands OPERATOR(pg_catalog.->) (-1) OPERATOR(pg_catalog.->>) 'tag'",
-    {OIDOID, BYTEAOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID}};
+    {OIDOID, BYTEAOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, INT8OID, TEXTOID}};
 
 // Every role that can connect can listen: names are left to those who may read the proposal.
 void notify(std::int64_t proposal, const std::string &tag, const core::WorkerRequest &request)
@@ -72,12 +82,13 @@ core::WorkerResult file(const core::WorkerRequest &request)
 
     pg::SpiSession spi;
     for (const core::CountedAttempts &counted : request.counted) {
-        spi.run(add_attempts, {pg::param(counted.proposal), pg::param(counted.attempts)});
+        spi.run(add_attempts, {pg::param(counted.proposal), pg::param(counted.attempts), pg::param(counted.invalid_tokens)});
     }
     const bool denied = request.denied != 0;
     const pg::Parameter role = pg::param_oid(request.requester_oid);
     const pg::Parameter hash = pg::Parameter(pg::bytea_datum(digest));
     const pg::Parameter attempts = pg::param(request.attempts);
+    const pg::Parameter invalid = pg::param(request.invalid_tokens);
     const pg::Parameter name = pg::param(request.requester);
     const pg::Rows equal = spi.run(newest, {role, hash, name});
     if (!equal.empty()) {
@@ -86,20 +97,27 @@ core::WorkerResult file(const core::WorkerRequest &request)
         const pg::Parameter id = pg::param(result.proposal);
         const bool usable = result.status == "approved" && equal.boolean(0, 3) && !denied;
         if (usable || (denied && result.status == "denied")) {
-            spi.run(add_attempts, {id, attempts});
+            spi.run(add_attempts, {id, attempts, invalid});
             return result;
         }
         // Not, when it was decided in between.
-        if (result.status == "pending" && !denied && !spi.run(add_to_pending, {id, attempts, name}).empty()) return result;
+        if (result.status == "pending" && !denied && !spi.run(add_to_pending, {id, attempts, name, invalid}).empty()) return result;
+    }
+    const std::string_view status = denied ? "denied" : "pending";
+    if (spi.run(open_of_role, {role, pg::param(most_pending), pg::param(status)}).int8(0, 1) >= most_pending) {
+        result.proposal = 0;
+        result.status.clear();
+        result.failure = "role \"" + request.requester + "\" has " + std::to_string(most_pending) + " proposals " + std::string(status) + " already";
+        return result;
     }
     const pg::Rows filed =
         spi.run(insert, {role, hash, name, pg::param(request.authenticated_role),
                          pg::param(request.effective_role), pg::param_or_null(request.application_name),
                          pg::param_or_null(request.client_addr), pg::param_or_null(request.migration),
                          pg::param_or_null(request.revision_before), pg::param(request.summary), pg::param(request.commands),
-                         attempts, pg::param(std::string_view(denied ? "denied" : "pending"))});
+                         attempts, invalid, pg::param(status)});
     result.proposal = filed.int8(0, 1);
-    result.status = denied ? "denied" : "pending";
+    result.status = status;
     if (filed.boolean(0, 2)) notify(result.proposal, filed.text(0, 3), request);
     return result;
 }

@@ -30,6 +30,7 @@ class RefusalCache {
         bool used = false;
         int in_a_row = 0;           // filings without a pause in between
         std::int64_t counted = 0;   // attempts the database does not know of
+        std::int64_t guesses = 0;   // and tokens presented with them that are none
         Microseconds filed_at = 0;
         Microseconds refused_at = 0;
     };
@@ -65,6 +66,7 @@ class RefusalCache {
         entry.proposal = proposal;
         entry.approved = approved;
         entry.counted = proposal != 0 ? 0 : entry.counted + 1;
+        if (proposal != 0) entry.guesses = 0;
         entry.in_a_row = entry.in_a_row < paid_in_full ? entry.in_a_row + 1 : paid_in_full;
         entry.filed_at = now;
         entry.refused_at = now;
@@ -76,7 +78,7 @@ class RefusalCache {
         std::vector<CountedAttempts> counted;
         for (const Entry &entry : entries_) {
             if (&entry != &filing && entry.used && entry.proposal != 0 && entry.counted > 0) {
-                counted.push_back({entry.proposal, entry.counted});
+                counted.push_back({entry.proposal, entry.counted, entry.guesses});
             }
         }
         return counted;
@@ -86,7 +88,9 @@ class RefusalCache {
     constexpr void forget_counted(const Entry &filing)
     {
         for (Entry &entry : entries_) {
-            if (&entry != &filing && entry.proposal != 0) entry.counted = 0;
+            if (&entry == &filing || entry.proposal == 0) continue;
+            entry.counted = 0;
+            entry.guesses = 0;
         }
     }
 

@@ -85,6 +85,7 @@ void fields(Stream &stream, Request &request)
     stream.text(request.commands);
     stream.number(request.attempts);
     stream.number(request.denied);
+    stream.number(request.invalid_tokens);
     stream.number(request.approval);
     stream.number(request.command);
     stream.text(request.tokens);
@@ -113,6 +114,7 @@ std::string encode(const WorkerRequest &request)
     for (const CountedAttempts &counted : request.counted) {
         writer.number(counted.proposal);
         writer.number(counted.attempts);
+        writer.number(counted.invalid_tokens);
     }
     return writer.take();
 }
@@ -131,11 +133,12 @@ std::optional<WorkerRequest> decode_request(std::string_view bytes)
     request.task = static_cast<WorkerTask>(task);
     fields(reader, request);
     reader.number(count);
-    if (!reader.valid() || count > reader.left() / (2 * sizeof(std::int64_t))) return std::nullopt;
+    if (!reader.valid() || count > reader.left() / (3 * sizeof(std::int64_t))) return std::nullopt;
     request.counted.resize(count);
     for (CountedAttempts &counted : request.counted) {
         reader.number(counted.proposal);
         reader.number(counted.attempts);
+        reader.number(counted.invalid_tokens);
     }
     if (!reader.finished()) return std::nullopt;
     return request;

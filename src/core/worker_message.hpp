@@ -19,6 +19,7 @@ enum class WorkerTask : std::uint32_t { file = 1, spend = 2, judge = 3 };
 struct CountedAttempts {
     std::int64_t proposal = 0;
     std::int64_t attempts = 0;
+    std::int64_t invalid_tokens = 0;
 };
 
 struct WorkerRequest {
@@ -40,6 +41,7 @@ struct WorkerRequest {
     std::string commands;  // JSON array
     std::int64_t attempts = 1;
     std::uint32_t denied = 0;  // 1: no approval can be had; the attempt is filed as denied
+    std::int64_t invalid_tokens = 0;  // presented with them
     std::vector<CountedAttempts> counted;
 
     // spend: one use of an approval

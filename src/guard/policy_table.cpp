@@ -1,6 +1,7 @@
 #include "guard/policy_table.hpp"
 
 #include "guard/installation.hpp"
+#include "guard/own_table.hpp"
 #include "pg/spi.hpp"
 
 namespace guard {
@@ -21,6 +22,7 @@ std::vector<core::PolicyRow> load_policy()
     std::vector<core::PolicyRow> policy;
     const auto installed = installation();
     if (!installed.has_value()) return policy;
+    hold_table("policy", AccessShareLock);
     const pg::UserScope as_owner(installed->owner);
     pg::SpiSession spi;
     const pg::Rows rows = spi.query(select_policy, {});

@@ -3,6 +3,7 @@
 #include "core/node_text.hpp"
 
 #include "guard/installation.hpp"
+#include "guard/own_table.hpp"
 #include "intercept/describe.hpp"
 #include "pg/crypto.hpp"
 #include "pg/spi.hpp"
@@ -16,6 +17,7 @@ std::string digest_key()
 {
     const auto installed = guard::installation();
     if (!installed.has_value()) return {};
+    guard::hold_table("digest_key", AccessShareLock);
     const pg::UserScope as_owner(installed->owner);
     pg::SpiSession spi;
     const pg::Rows rows = spi.query(select_key, {});

@@ -112,11 +112,11 @@ bool apply_policy(core::Judgement &judgement)
     return denied;
 }
 
-[[noreturn]] void refuse(const core::Judgement &judgement, const std::string &objection)
+[[noreturn]] void refuse(const core::Judgement &judgement, const approval::Search &search)
 {
-    const approval::Filing filing = approval::file_refusal(judgement);
+    const approval::Filing filing = approval::file_refusal(judgement, search.invalid_tokens);
     throw pg::GuardError(pg::sqlstate::approval_required, judgement.effects.front().phrase + " is not approved",
-                         detail_of(judgement.effects, objection), hint_of(filing));
+                         detail_of(judgement.effects, search.objection), hint_of(filing));
 }
 
 bool is_tampering(const core::Effect &effect) { return effect.rule == "P07"; }
@@ -172,7 +172,7 @@ void pass_gate(CurrentCommand &command)
     if (apply_policy(command.judgement)) deny_by_policy(command.judgement);
     if (command.judgement.empty()) return;
     const approval::Search search = approval::find_cover(command.judgement);
-    if (!search.cover.has_value()) refuse(command.judgement, search.objection);
+    if (!search.cover.has_value()) refuse(command.judgement, search);
     command.approval = search.cover->approval;
     if (command.judgement.outside_transaction) {
         approval::spend_outside(*search.cover, command.judgement);

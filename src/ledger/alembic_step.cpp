@@ -1,4 +1,5 @@
 #include "guard/installation.hpp"
+#include "guard/own_table.hpp"
 #include "ledger/record.hpp"
 #include "ledger/revision.hpp"
 #include "ledger/row_context.hpp"
@@ -80,7 +81,7 @@ void write_step(const Step &step)
     if (step.from != nullptr) row.text(revision_from, step.from);
     if (step.to != nullptr) row.text(revision_to, step.to);
     if (last_id() != 0) row.set(last_ledger_id, Int64GetDatum(last_id()));
-    insert_row(guard_relation("alembic_step"), row);
+    insert_row(guard::hold_table("alembic_step", RowExclusiveLock), row);
 }
 
 }  // namespace

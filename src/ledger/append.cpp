@@ -1,5 +1,6 @@
 #include "core/redact.hpp"
 #include "guard/installation.hpp"
+#include "guard/own_table.hpp"
 #include "intercept/command.hpp"
 #include "ledger/append.hpp"
 #include "ledger/notify.hpp"
@@ -138,7 +139,7 @@ std::int64_t append(const Change &change, const Images &images)
     if (images.before) row.set(definition_before, *images.before);
     if (images.after) row.set(definition_after, *images.after);
     if (images.difference) row.set(difference, *images.difference);
-    const Oid ledger = guard_relation("ledger");
+    const Oid ledger = guard::hold_table("ledger", RowExclusiveLock);
     insert_row(ledger, row);
     last_written = new_id;
     last_written_to = ledger;
@@ -155,6 +156,6 @@ std::int64_t append(const Change &change)
     return append(change, images);
 }
 
-std::int64_t last_id() { return last_written != 0 && guard_relation("ledger") == last_written_to ? last_written : 0; }
+std::int64_t last_id() { return last_written != 0 && guard::own_relation("ledger") == last_written_to ? last_written : 0; }
 
 }  // namespace ledger

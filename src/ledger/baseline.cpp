@@ -5,6 +5,7 @@
 
 #include "catalog/reader.hpp"
 #include "guard/installation.hpp"
+#include "guard/own_table.hpp"
 #include "ledger/image.hpp"
 #include "ledger/known.hpp"
 #include "ledger/revision.hpp"
@@ -31,7 +32,7 @@ constinit Oid verified_schema = InvalidOid;
 
 State read_state()
 {
-    const Oid table = guard_relation("baseline_state");
+    const Oid table = guard::hold_table("baseline_state", AccessShareLock);
     const std::int64_t running = guard::system_identifier();
     return pg::call([table, running] {
         State state{};
@@ -55,7 +56,7 @@ State read_state()
 
 void write_state(const State &state)
 {
-    const Oid table = guard_relation("baseline_state");
+    const Oid table = guard::hold_table("baseline_state", RowExclusiveLock);
     NewRow<column_count> row;
     row.set(singleton, BoolGetDatum(true));
     row.set(system_identifier, Int64GetDatum(guard::system_identifier()));
@@ -126,8 +127,8 @@ void ensure_baseline(const std::vector<Subject> &changed)
     if (!installation || installation->schema == verified_schema) return;
     State state = read_state();
     if (!state.same) {
-        // Sessions that start together read the catalogs once.
-        const Oid table = guard_relation("baseline_state");
+        // Sessions that start together read the catalogs once: they wait as long as that takes.
+        const Oid table = guard::own_relation("baseline_state");
         pg::call([table] { LockRelationOid(table, ShareRowExclusiveLock); });
         state = read_state();
     }

@@ -1,5 +1,6 @@
 #include "ledger/known.hpp"
 
+#include "guard/own_table.hpp"
 #include "ledger/record.hpp"
 #include "ledger/table.hpp"
 
@@ -113,13 +114,13 @@ struct Outcome {
 
 Outcome first_row(const Sought &sought)
 {
-    const Oid table = guard_relation("known_object");
-    const Oid index = guard_relation(sought.index);
+    const Oid table = guard::hold_table("known_object", sought.locking == Locking::none ? AccessShareLock : RowExclusiveLock);
+    const Oid index = guard::own_relation(sought.index);
     return pg::call([table, index, &sought] {
         Outcome outcome{};
         outcome.lock = Lock::got;
         ScanKeyData keys[2] = {sought.keys[0], sought.keys[1]};
-        const Relation relation = table_open(table, sought.locking == Locking::none ? AccessShareLock : RowExclusiveLock);
+        const Relation relation = table_open(table, NoLock);
         const SysScanDesc scan = systable_beginscan(relation, index, true, nullptr, sought.key_count, keys);
         for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
             outcome.copied = copy_row(tuple, RelationGetDescr(relation));
@@ -167,7 +168,7 @@ enum class Address { got, waited, busy };
 
 Address lock_address(core::Address address, bool wait)
 {
-    const Oid table = guard_relation("known_object");
+    const Oid table = guard::own_relation("known_object");
     return pg::call([table, address, wait] {
         LOCKTAG tag;
         SET_LOCKTAG_OBJECT(tag, MyDatabaseId, table, address.objid, 0);
@@ -237,7 +238,7 @@ void each_known(const std::function<void(const core::Address &, const std::strin
         Row *rows;
         std::int64_t count;
     };
-    const Oid table = guard_relation("known_object");
+    const Oid table = guard::hold_table("known_object", AccessShareLock);
     const Found found = pg::call([table] {
         Found all{nullptr, 0};
         std::int64_t capacity = 0;
@@ -281,7 +282,7 @@ void remember(const KnownState &state, const std::optional<Known> &before)
     if (state.ledger_id) row.set(ledger_id, Int64GetDatum(*state.ledger_id));
     row.set(seen_at, TimestampTzGetDatum(GetCurrentTimestamp()));
     row.set(identity_hash, Int64GetDatum(hash_of(state.object_type, state.identity)));
-    const Oid table = guard_relation("known_object");
+    const Oid table = guard::hold_table("known_object", RowExclusiveLock);
     if (before) {
         update_row(table, before->row, row.values.data(), row.nulls.data(), column_count);
     } else {
@@ -289,11 +290,11 @@ void remember(const KnownState &state, const std::optional<Known> &before)
     }
 }
 
-void forget(const Known &known) { delete_row(guard_relation("known_object"), known.row); }
+void forget(const Known &known) { delete_row(guard::hold_table("known_object", RowExclusiveLock), known.row); }
 
 void forget_all()
 {
-    const Oid table = guard_relation("known_object");
+    const Oid table = guard::hold_table("known_object", RowExclusiveLock);
     pg::call([table] {
         const Relation relation = table_open(table, RowExclusiveLock);
         const SysScanDesc scan = systable_beginscan(relation, InvalidOid, false, nullptr, 0, nullptr);

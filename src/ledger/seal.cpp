@@ -55,8 +55,11 @@ void require_read_committed(const char *function)
 std::int64_t make_seal(pg::SpiSession &spi)
 {
     spi.run(lock_seals, {});
+    // One look at the database, later than the lock, for the snapshot that is written down, the seals and the rows:
+    // what the statement saw when it began is older by what was committed since.
+    const SnapshotScope snapshot;
     const std::vector<KeptSeal> seals = read_seals(spi);
-    const pg::Rows now = spi.run(begin_seal, {});
+    const pg::Rows now = spi.query(begin_seal, {});
     core::Seal seal;
     seal.format = seal_format;
     seal.snapshot = core::without_transaction(now.text(0, 1), static_cast<std::uint64_t>(now.int8(0, 2)));
@@ -65,7 +68,7 @@ std::int64_t make_seal(pg::SpiSession &spi)
     seal.id = now.int8(0, 5);
     seal.system_identifier = guard::system_identifier();
     const bool first_of_cluster = std::none_of(seals.begin(), seals.end(), [&seal](const KeptSeal &kept) { return kept.seal.system_identifier == seal.system_identifier; });
-    seal.adopted = first_of_cluster ? spi.run(unsealed_clusters, {pg::param(seal.system_identifier)}).text(0, 1) : "{}";
+    seal.adopted = first_of_cluster ? spi.query(unsealed_clusters, {pg::param(seal.system_identifier)}).text(0, 1) : "{}";
     std::vector<KeptSeal> with_new = seals;
     with_new.push_back({seal, {}, false});
     const BatchRows batch = hash_batch(batch_of(with_new, seals.size()));
@@ -173,7 +176,8 @@ void record_pruning(std::int64_t last, std::int64_t rows)
 std::int64_t prune(pg::SpiSession &spi, Datum older_than)
 {
     spi.run(lock_seals, {});
-    const std::int64_t last = spi.run(last_older_than, {pg::Parameter(older_than)}).int8(0, 1);
+    const SnapshotScope snapshot;
+    const std::int64_t last = spi.query(last_older_than, {pg::Parameter(older_than)}).int8(0, 1);
     const std::vector<KeptSeal> seals = read_seals(spi);
     const std::int64_t rows = pruned_rows(seals, last);
     if (rows == 0) return 0;

@@ -1,6 +1,6 @@
 #include "ledger/table.hpp"
 
-#include "guard/installation.hpp"
+#include "guard/own_table.hpp"
 
 namespace ledger {
 namespace {
@@ -71,21 +71,9 @@ void check_width(Oid table, int columns)
 
 }  // namespace
 
-Oid guard_relation(const char *name)
-{
-    const auto installation = guard::installation();
-    const Oid schema = installation ? installation->schema : InvalidOid;
-    const Oid found = pg::call([name, schema] { return OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid; });
-    if (!OidIsValid(found)) {
-        throw pg::GuardError(ERRCODE_UNDEFINED_TABLE, "relation \"langchef_guard." + std::string(name) + "\" does not exist", {},
-                             "Drop and create the extension langchef_guard, or run ALTER EXTENSION langchef_guard UPDATE.");
-    }
-    return found;
-}
-
 std::int64_t next_id(const char *sequence)
 {
-    const Oid oid = guard_relation(sequence);
+    const Oid oid = guard::hold_table(sequence, RowExclusiveLock);
     return pg::call([oid] { return nextval_internal(oid, false); });
 }
 

@@ -30,9 +30,6 @@ struct NewRow {
     }
 };
 
-// OID of a table, index or sequence of the guard; raises when it is missing.
-Oid guard_relation(const char *name);
-
 // The next value of one of the guard's sequences.
 std::int64_t next_id(const char *sequence);
 

@@ -105,6 +105,31 @@ TEST_CASE("counts of other commands travel with the next filing")
     CHECK(cache.find(digest(1), 10).counted == 0);
 }
 
+TEST_CASE("tokens that are none are counted with the attempts, and once")
+{
+    RefusalCache cache;
+    RefusalCache::Microseconds now = start;
+    std::int64_t written = 0;
+    for (int i = 0; i < 5000; ++i) {
+        RefusalCache::Entry &entry = cache.find(digest(1), 10);
+        entry.guesses += 2;
+        if (RefusalCache::only_count(entry, now += millisecond)) continue;
+        const bool fails = i % 3 == 0;
+        if (!fails) written += entry.guesses;
+        RefusalCache::filed(entry, fails ? 0 : 1, false, now);
+    }
+    CHECK(written + cache.find(digest(1), 10).guesses == 10000);
+    RefusalCache::Entry &first = cache.find(digest(1), 10);
+    RefusalCache::filed(first, 1, false, now);
+    first.guesses += 7;
+    CHECK(RefusalCache::only_count(first, now));
+    RefusalCache::Entry &other = cache.find(digest(2), 10);
+    REQUIRE(cache.counted_elsewhere(other).size() == 1);
+    CHECK(cache.counted_elsewhere(other)[0].invalid_tokens == 7);
+    cache.forget_counted(other);
+    CHECK(cache.find(digest(1), 10).guesses == 0);
+}
+
 TEST_CASE("the least recently refused entry gives way")
 {
     RefusalCache cache;

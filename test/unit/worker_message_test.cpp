@@ -15,7 +15,8 @@ core::WorkerRequest sample()
     request.digest = std::string("\0\xff", 2);
     request.commands = std::string(100000, 'x');
     request.attempts = 42;
-    request.counted = {{1, 2}, {9223372036854775807, 1}};
+    request.invalid_tokens = 64;
+    request.counted = {{1, 2, 0}, {9223372036854775807, 1, 3}};
     request.command = -1;
     request.denied = 1;
     request.tokens = "lcg_x, lcg_y";
@@ -42,6 +43,7 @@ TEST_CASE("a request comes out as it went in")
     CHECK(out->digest == in.digest);
     CHECK(out->commands == in.commands);
     CHECK(out->attempts == in.attempts);
+    CHECK(out->invalid_tokens == 64);
     CHECK(out->command == in.command);
     CHECK(out->denied == in.denied);
     CHECK(out->tokens == in.tokens);
@@ -52,6 +54,7 @@ TEST_CASE("a request comes out as it went in")
     REQUIRE(out->counted.size() == 2);
     CHECK(out->counted[1].proposal == 9223372036854775807);
     CHECK(out->counted[1].attempts == 1);
+    CHECK(out->counted[1].invalid_tokens == 3);
 }
 
 TEST_CASE("a request cut anywhere is no request")
