@@ -47,9 +47,14 @@ WHERE object_type = 'large object';
 SELECT lo_create(4711);
 SELECT lo_unlink(4711);
 -- A policy for applications that live on them.
-INSERT INTO langchef_guard.policy (rule, action) VALUES ('D27', 'record');
+INSERT INTO langchef_guard.policy (rule, action) VALUES ('D29', 'record');
 SELECT lo_unlink(4711);
-DELETE FROM langchef_guard.policy WHERE rule = 'D27';
+DELETE FROM langchef_guard.policy WHERE rule = 'D29';
+
+-- A change of the mode in the same statement is on record all the same.
+SELECT lo_create(4714);
+SELECT set_config('langchef_guard.mode', 'off', true), lo_unlink(4714), set_config('langchef_guard.mode', 'enforce', true);
+SELECT command_tag, operation, identity, difference -> 0 ->> 'after' AS after FROM langchef_guard.ledger WHERE object_type = 'setting' ORDER BY id;
 
 -- The owner of large objects gives them away with everything, or loses them.
 CREATE ROLE regress_lcg_objects;

@@ -49,9 +49,15 @@ CREATE RULE silent AS ON INSERT TO langchef_guard.approval DO INSTEAD NOTHING;
 CREATE POLICY silent ON langchef_guard.policy USING (false);
 CREATE INDEX ON langchef_guard.ledger (xid);
 CREATE TABLE child () INHERITS (langchef_guard.ledger);
+CREATE TABLE child (a bigint REFERENCES langchef_guard.proposal);
+CREATE TABLE child (a bigint, FOREIGN KEY (a) REFERENCES langchef_guard.proposal);
+ALTER TABLE mine ADD COLUMN b bigint REFERENCES langchef_guard.proposal;
+ALTER TABLE mine ADD FOREIGN KEY (a) REFERENCES langchef_guard.proposal;
+CREATE EXTENSION hstore SCHEMA langchef_guard;
 CREATE TABLE langchef_guard.guest (a int);
 CREATE TABLE langchef_guard.guest AS SELECT 1;
 CREATE FUNCTION langchef_guard.approve(text) RETURNS text LANGUAGE sql AS 'SELECT $1';
+CREATE EVENT TRIGGER mine ON ddl_command_start EXECUTE FUNCTION langchef_guard.ddl_command_start();
 CREATE TYPE langchef_guard.guest AS ENUM ('a');
 CREATE SEQUENCE langchef_guard.guest;
 SET search_path = langchef_guard;
@@ -65,6 +71,7 @@ REASSIGN OWNED BY regress_lcg_protect TO CURRENT_USER;
 GRANT INSERT ON langchef_guard.ledger TO regress_lcg_protect;
 GRANT ALL ON ALL TABLES IN SCHEMA langchef_guard TO regress_lcg_protect;
 GRANT UPDATE (uses) ON langchef_guard.approval TO regress_lcg_protect;
+GRANT REFERENCES ON langchef_guard.policy TO regress_lcg_protect;
 GRANT CREATE ON SCHEMA langchef_guard TO regress_lcg_protect;
 GRANT USAGE ON SCHEMA langchef_guard TO regress_lcg_protect;
 GRANT SELECT ON langchef_guard.ledger TO regress_lcg_protect;
@@ -107,6 +114,9 @@ SET allow_system_table_mods = on;
 UPDATE pg_event_trigger SET evtenabled = 'D' WHERE evtname = 'langchef_guard_ddl_command_end';
 CREATE TABLE unseen (a int);
 ALTER EVENT TRIGGER langchef_guard_ddl_command_end ENABLE ALWAYS;
+UPDATE pg_event_trigger SET evttags = '{COMMENT}' WHERE evtname = 'langchef_guard_ddl_command_end';
+CREATE TABLE unseen (a int);
+UPDATE pg_event_trigger SET evttags = NULL WHERE evtname = 'langchef_guard_ddl_command_end';
 UPDATE pg_event_trigger SET evtfoid = 'suppress_redundant_updates_trigger'::regproc WHERE evtname = 'langchef_guard_sql_drop';
 CREATE TABLE unseen (a int);
 UPDATE pg_event_trigger SET evtfoid = 'langchef_guard.sql_drop'::regproc WHERE evtname = 'langchef_guard_sql_drop';
@@ -164,9 +174,17 @@ SELECT source, command_tag, operation, identity FROM langchef_guard.ledger ORDER
 RESET langchef_guard.mode;
 -- Programs and files of the server, and code.
 COPY watched TO PROGRAM 'cat > /dev/null';
-COPY watched FROM PROGRAM 'true';
+COPY watched FROM PROGRAM 'PGPASSWORD=hidden true';
+BEGIN READ ONLY;
+COPY watched TO PROGRAM 'cat > /dev/null';
+COMMIT;
+SET default_transaction_read_only = on;
+\set VERBOSITY sqlstate
+ALTER SYSTEM SET langchef_guard.mode = 'off';
+\set VERBOSITY default
+RESET default_transaction_read_only;
 LOAD 'plpgsql';
-SELECT source, command_tag, operation, object_type, identity FROM langchef_guard.ledger WHERE operation = 'other' AND object_type <> 'setting' ORDER BY id;
+SELECT source, command_tag, operation, object_type, identity, statement FROM langchef_guard.ledger WHERE operation = 'other' AND object_type <> 'setting' ORDER BY id;
 
 SET langchef_guard.mode = 'off';
 DROP EXTENSION langchef_guard CASCADE;

@@ -290,9 +290,11 @@ GRANT SELECT ON kk TO PUBLIC;
 REVOKE SELECT ON kk FROM PUBLIC;
 COMMENT ON TABLE kk IS 'text';
 
--- P01 role-escalation, P06 guarded-setting.
-ALTER ROLE regress_lcg_heir BYPASSRLS;
-ALTER SYSTEM SET session_replication_role = replica;
+-- D29 drop-large-object, P01 role-escalation, P06 guarded-setting.
+SELECT lo_create(4711);
+SELECT lo_unlink(4711);
+ALTER ROLE regress_lcg_owner RENAME TO regress_lcg_renamed;
+ALTER DATABASE regress_lcg_refuse CONNECTION LIMIT 10;
 
 -- Each refusal is a proposal, and each rule that refuses has had one.
 SELECT r.rule AS never_proposed FROM langchef_guard.rules() AS r

@@ -49,8 +49,21 @@ struct Origin {
     GucSource source;
 };
 
-static bool lcg_check_mode(int *, void **extra, GucSource source)
+// What each source said last, -1 for nothing.  A file that says nothing any more is told as the default.
+constinit std::array<int, PGC_S_SESSION + 1> said{};
+constinit bool said_anything = false;
+
+static void note_said(int value, GucSource source)
 {
+    if (!said_anything) said.fill(-1);
+    said_anything = true;
+    said[source] = value;
+    if (source == PGC_S_DEFAULT) said[PGC_S_FILE] = -1;
+}
+
+static bool lcg_check_mode(int *value, void **extra, GucSource source)
+{
+    if (source != PGC_S_TEST && source != PGC_S_INTERACTIVE) note_said(*value, source);
     auto *const origin = static_cast<Origin *>(pg::compat::guc_allocate(sizeof(Origin)));
     if (origin == nullptr) return false;
     origin->source = source;
@@ -93,6 +106,16 @@ const char *name_of(Mode mode)
         if (entry.name != nullptr && entry.val == static_cast<int>(mode)) return entry.name;
     }
     return "";
+}
+
+Mode mode_for_all()
+{
+    // A library loaded late knows what is in force, and not where it came from.
+    if (!said_anything || !IsUnderPostmaster) return mode();
+    for (std::size_t source = PGC_S_DATABASE + 1; source-- > 0;) {
+        if (said[source] >= 0) return static_cast<Mode>(said[source]);
+    }
+    return Mode::enforce;
 }
 
 std::optional<ModeChange> unrecorded_mode_change()

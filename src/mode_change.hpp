@@ -22,6 +22,9 @@ void mode_change_recorded();
 
 const char *name_of(Mode mode);
 
+// The mode by the server's and the database's settings alone, whatever is stored for the role of this session.
+Mode mode_for_all();
+
 // Registers the setting; value is where it is kept.
 void define_mode(int *value);
 

@@ -3,6 +3,7 @@
 #include "guard/own_objects.hpp"
 #include "intercept/hooks.hpp"
 #include "intercept/replicated_truncate.hpp"
+#include "ledger/notify.hpp"
 #include "pg/entry.hpp"
 #include "settings.hpp"
 
@@ -23,5 +24,7 @@ void _PG_init(void)
     guard::watch_installation();
     guard::watch_own_objects();
     intercept::install_hooks();
+    // Callbacks run in the opposite order: what this one records is announced by the other.
+    ledger::announce_at_commit();
     if (guard::load_mode() == guard::LoadMode::cluster) intercept::watch_replicated_truncates();
 }

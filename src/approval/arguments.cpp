@@ -1,5 +1,7 @@
 #include "approval/arguments.hpp"
 
+#include "approval/own_call.hpp"
+
 #include "core/call_text.hpp"
 #include "core/redact.hpp"
 
@@ -115,7 +117,7 @@ void require_own_call(const char *function)
         throw pg::GuardError(ERRCODE_INSUFFICIENT_PRIVILEGE, "approvals cannot be decided inside a security-definer function",
                              "The privilege to decide must be the session's own.", "Grant it with langchef_guard.grant_approver(role).");
     }
-    if (core::names_call(client_statement(), "langchef_guard", function)) return;
+    if (is_own_call(std::string(client_statement()), function)) return;
     const std::string name = std::string("langchef_guard.") + function;
     throw pg::GuardError(ERRCODE_INSUFFICIENT_PRIVILEGE, "approvals cannot be decided by the code of a function, trigger or view",
                          "The statement that the client sent does not call " + name + " itself.", "Run SELECT " + name + "(...) as a statement of its own.");

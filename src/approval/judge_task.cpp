@@ -10,26 +10,35 @@
 #include "intercept/gate.hpp"
 #include "judge/shared_objects.hpp"
 #include "ledger/row_context.hpp"
+#include "mode_change.hpp"
 #include "pg/spi.hpp"
 #include "settings.hpp"
 
 namespace approval {
 namespace {
 
-core::Judgement judgement_of(const core::WorkerRequest &request)
+core::Effect effect_of(const core::SharedEffectMessage &message)
 {
     core::Effect effect;
-    effect.rule = request.rule;
-    effect.object = effect.relation = core::Address{request.classid, request.objid, 0};
-    effect.object_type = request.object_type;
-    effect.identity = request.identity;
-    effect.phrase = request.phrase;
-    effect.detail = request.detail;
+    effect.rule = message.rule;
+    effect.object = effect.relation = core::Address{message.classid, message.objid, 0};
+    effect.object_type = message.object_type;
+    effect.identity = message.identity;
+    effect.phrase = message.phrase;
+    effect.detail = message.detail;
+    return effect;
+}
+
+// With the effects that matter here.
+core::Judgement judgement_of(const core::WorkerRequest &request)
+{
     core::Judgement judgement;
     judgement.tag = request.tag;
     judgement.statement = request.statement;
-    judgement.effects.push_back(std::move(effect));
     judgement.outside_transaction = true;
+    for (const core::SharedEffectMessage &message : request.effects) {
+        if (judge::matters_here(static_cast<judge::Concern>(message.concern), message.subject)) judgement.effects.push_back(effect_of(message));
+    }
     return judgement;
 }
 
@@ -38,11 +47,13 @@ void act_as_requester(const core::WorkerRequest &request)
 {
     const Oid role = request.requester_oid;
     const char *const application = request.application_name.c_str();
-    pg::call([role, application] {
+    const char *const migration = request.migration.c_str();
+    pg::call([=] {
         SetSessionAuthorization(role, superuser_arg(role));
         SetConfigOption("application_name", application, PGC_USERSET, PGC_S_SESSION);
+        SetConfigOption("langchef_guard.migration", migration, PGC_USERSET, PGC_S_SESSION);
     });
-    ledger::speak_for({request.authenticated_role, request.client_addr});
+    ledger::speak_for({request.authenticated_role, request.effective_role, request.client_addr});
     settings::set_approval_token(request.tokens.c_str());
 }
 
@@ -53,34 +64,39 @@ core::WorkerResult file_for(const core::WorkerRequest &request, const core::Judg
     core::WorkerRequest proposal = request;
     proposal.denied = denied ? 1 : 0;
     proposal.summary = brief(judgement.effects.front());
+    if (judgement.effects.size() > 1) proposal.summary += " and " + std::to_string(judgement.effects.size() - 1) + " more";
     proposal.digest.assign(reinterpret_cast<const char *>(digest.data()), digest.size());
     proposal.commands = '[' + command.json + ']';
     core::WorkerResult result = file(proposal);
+    const auto leads = [&judgement](const core::SharedEffectMessage &message) { return message.phrase == judgement.effects.front().phrase; };
+    const auto lead = std::find_if(request.effects.begin(), request.effects.end(), leads);
+    result.command = static_cast<std::int32_t>(lead - request.effects.begin());
     log_line((denied ? "denied " : "refused ") + judgement.tag + " by role \"" + request.requester + "\" in another database: " + proposal.summary +
-             " (rule " + request.rule + "; proposal " + std::to_string(result.proposal) + ')');
+             " (rule " + judgement.effects.front().rule + "; proposal " + std::to_string(result.proposal) + ')');
     return result;
 }
 
-// Before it runs: whether the transaction then commits, nobody tells here.
-void record_passing(const core::Judgement &judgement, std::int64_t approval)
+core::WorkerResult with_status(const char *status)
 {
-    auto command = std::make_unique<intercept::CurrentCommand>();
-    command->statement = judgement.statement;
-    command->rules = {judgement.effects.front().rule};
-    command->approval = approval;
-    const core::Effect effect = judgement.effects.front();
-    const std::string tag = judgement.tag;
-    const std::uint64_t number = intercept::push_command(std::move(command), CurTransactionContext);
-    ledger::record_utility(tag, "other", effect.object_type, effect.identity, effect.object);
-    intercept::pop_command(number);
-}
-
-core::WorkerResult passes(const core::Judgement &judgement, std::int64_t approval)
-{
-    record_passing(judgement, approval);
     core::WorkerResult result;
-    result.status = "allowed";
+    result.status = status;
     return result;
+}
+
+// What needs an approval is left in the judgement.  Returns whether something is denied, which then comes first.
+bool apply_policy(core::Judgement &judgement)
+{
+    bool denied = false;
+    std::vector<core::Effect> remaining;
+    for (core::Effect &effect : judgement.effects) {
+        const core::Action action = intercept::action_on(effect);
+        if (action < core::Action::approve) continue;
+        const bool deny = action == core::Action::deny;
+        remaining.insert(deny && !denied ? remaining.begin() : remaining.end(), std::move(effect));
+        denied = denied || deny;
+    }
+    judgement.effects = std::move(remaining);
+    return denied;
 }
 
 }  // namespace
@@ -88,29 +104,48 @@ core::WorkerResult passes(const core::Judgement &judgement, std::int64_t approva
 core::WorkerResult judge_here(const core::WorkerRequest &request)
 {
     const auto installed = guard::installation();
-    const settings::Mode mode = settings::mode();
-    if (mode == settings::Mode::off || !judge::matters_here(static_cast<judge::Concern>(request.concern), request.subject)) {
-        core::WorkerResult result;
-        result.status = "unconcerned";
-        return result;
-    }
+    const settings::Mode mode = settings::mode_for_all();
+    if (mode == settings::Mode::off) return with_status("off");
+    core::Judgement judgement = judgement_of(request);
+    if (judgement.effects.empty()) return with_status("unconcerned");
     act_as_requester(request);
-    const core::Judgement judgement = judgement_of(request);
-    const core::Action action = intercept::action_on(judgement.effects.front());
+    const bool denied = apply_policy(judgement);
+    if (mode != settings::Mode::enforce || judgement.effects.empty()) return with_status("allowed");
     const pg::UserScope as_owner(installed->owner);
-    if (mode != settings::Mode::enforce || action < core::Action::approve) return passes(judgement, 0);
-    if (action == core::Action::deny) return file_for(request, judgement, true);
+    if (denied) return file_for(request, judgement, true);
     const Search search = find_cover(judgement);
     if (!search.cover.has_value()) {
         core::WorkerResult result = file_for(request, judgement, false);
         result.objection = search.objection;
         return result;
     }
-    std::string failure = spend_one(search.cover->approval, search.cover->command);
-    if (failure.empty()) return passes(judgement, search.cover->approval);
-    core::WorkerResult result;
-    result.failure = "the approval token " + failure;
+    core::WorkerResult result = with_status("allowed");
+    result.approval = search.cover->approval;
+    result.command = search.cover->command;
     return result;
+}
+
+core::WorkerResult pass_here(const core::WorkerRequest &request)
+{
+    const auto installed = guard::installation();
+    const core::Judgement judgement = judgement_of(request);
+    act_as_requester(request);
+    if (request.approval != 0) {
+        const pg::UserScope as_owner(installed->owner);
+        core::WorkerResult result;
+        result.failure = spend_one(request.approval, request.command);
+        if (!result.failure.empty()) return result;
+    }
+    auto command = std::make_unique<intercept::CurrentCommand>();
+    command->statement = judgement.statement;
+    command->approval = request.approval;
+    for (const core::Effect &effect : judgement.effects) command->rules.push_back(effect.rule);
+    const std::uint64_t number = intercept::push_command(std::move(command), CurTransactionContext);
+    for (const core::Effect &effect : judgement.effects) {
+        ledger::record_utility(judgement.tag, "other", effect.object_type, effect.identity, effect.object);
+    }
+    intercept::pop_command(number);
+    return with_status("allowed");
 }
 
 }  // namespace approval

@@ -26,19 +26,21 @@ constexpr std::size_t longest_failure = 1000;
 void prepare_session(const core::WorkerRequest &request)
 {
     const Oid database = request.database;
-    const bool files = request.task == core::WorkerTask::file;
-    pg::call([database, files] {
+    const bool files = request.task == core::WorkerTask::file || request.task == core::WorkerTask::judge;
+    const char *const activity = request.task == core::WorkerTask::spend ? "spending an approval" : files ? "filing a proposal" : "recording a command";
+    pg::call([database, files, activity] {
         // As the bootstrap superuser, whatever the database's connection limit.
         BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, BGWORKER_BYPASS_ALLOWCONN);
         SetConfigOption("application_name", "langchef_guard worker", PGC_USERSET, PGC_S_SESSION);
         // One time for the whole task, which is set when it starts.
         SetConfigOption("lock_timeout", "0", PGC_USERSET, PGC_S_SESSION);
+        pg::compat::disable_transaction_timeout();
         SetConfigOption("default_transaction_read_only", "off", PGC_USERSET, PGC_S_SESSION);
         SetConfigOption("default_transaction_isolation", "read committed", PGC_USERSET, PGC_S_SESSION);
         // A standby that does not answer must not hold up the refusal.
         if (files) SetConfigOption("synchronous_commit", "local", PGC_USERSET, PGC_S_SESSION);
         pgstat_report_appname("langchef_guard worker");
-        pgstat_report_activity(STATE_RUNNING, files ? "filing a proposal" : "spending an approval");
+        pgstat_report_activity(STATE_RUNNING, activity);
     });
 }
 

@@ -167,6 +167,8 @@ core::WorkerResult run_in_worker(const core::WorkerRequest &request)
         return header;
     });
     core::WorkerResult result = ask(shared, segment, timeout);
+    // Tokens do not stay behind in shared memory.
+    explicit_bzero(segment->request(), bytes.size());
     pg::call([shared] { dsm_detach(shared); });
     return result;
 }

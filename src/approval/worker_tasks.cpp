@@ -135,7 +135,7 @@ core::WorkerResult spend(const core::WorkerRequest &request)
 core::WorkerResult not_installed(const core::WorkerRequest &request)
 {
     core::WorkerResult result;
-    if (request.task == core::WorkerTask::judge) {
+    if (request.task == core::WorkerTask::judge || request.task == core::WorkerTask::pass) {
         result.status = "unguarded";
         return result;
     }
@@ -150,6 +150,7 @@ core::WorkerResult perform(const core::WorkerRequest &request)
     const auto installed = guard::installation();
     if (!installed) return not_installed(request);
     if (request.task == core::WorkerTask::judge) return judge_here(request);
+    if (request.task == core::WorkerTask::pass) return pass_here(request);
     const pg::UserScope as_owner(installed->owner);
     return request.task == core::WorkerTask::file ? file(request) : spend(request);
 }

@@ -38,6 +38,7 @@ constexpr std::array catalogue{
     Rule{"D26", "replace-changes-contract", destructive, approve, "an object is overwritten by one that behaves differently"},
     Rule{"D27", "drop-object", destructive, approve, "an object of another kind is dropped"},
     Rule{"D28", "replicated-truncate", destructive, Action::record, "logical replication removes all rows of a table"},
+    Rule{"D29", "drop-large-object", destructive, approve, "a large object is dropped with its contents"},
     Rule{"P01", "role-escalation", Class::process, approve, "a role gains rights that go round the guard, or one that matters to it changes"},
     Rule{"P06", "guarded-setting", Class::process, approve, "a setting the guard depends on, or the database itself, is changed"},
     Rule{"P07", "guard-tampering", Class::process, Action::deny, "the guard itself is changed: no policy and no token allows it"},

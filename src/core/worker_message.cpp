@@ -91,15 +91,20 @@ void fields(Stream &stream, Request &request)
     stream.text(request.tokens);
     stream.text(request.tag);
     stream.text(request.statement);
-    stream.text(request.rule);
-    stream.text(request.object_type);
-    stream.text(request.identity);
-    stream.text(request.phrase);
-    stream.text(request.detail);
-    stream.number(request.classid);
-    stream.number(request.objid);
-    stream.number(request.concern);
-    stream.number(request.subject);
+}
+
+template <typename Stream, typename Message>
+void effect_fields(Stream &stream, Message &effect)
+{
+    stream.text(effect.rule);
+    stream.text(effect.object_type);
+    stream.text(effect.identity);
+    stream.text(effect.phrase);
+    stream.text(effect.detail);
+    stream.number(effect.classid);
+    stream.number(effect.objid);
+    stream.number(effect.concern);
+    stream.number(effect.subject);
 }
 
 }  // namespace
@@ -116,6 +121,8 @@ std::string encode(const WorkerRequest &request)
         writer.number(counted.attempts);
         writer.number(counted.invalid_tokens);
     }
+    writer.number(static_cast<std::uint32_t>(request.effects.size()));
+    for (const SharedEffectMessage &effect : request.effects) effect_fields(writer, effect);
     return writer.take();
 }
 
@@ -128,7 +135,7 @@ std::optional<WorkerRequest> decode_request(std::string_view bytes)
     reader.number(magic);
     reader.number(task);
     if (magic != request_magic) return std::nullopt;
-    if (task < static_cast<std::uint32_t>(WorkerTask::file) || task > static_cast<std::uint32_t>(WorkerTask::judge)) return std::nullopt;
+    if (task < static_cast<std::uint32_t>(WorkerTask::file) || task > static_cast<std::uint32_t>(WorkerTask::pass)) return std::nullopt;
     WorkerRequest request;
     request.task = static_cast<WorkerTask>(task);
     fields(reader, request);
@@ -140,6 +147,11 @@ std::optional<WorkerRequest> decode_request(std::string_view bytes)
         reader.number(counted.attempts);
         reader.number(counted.invalid_tokens);
     }
+    reader.number(count);
+    // Each takes more than a byte.
+    if (!reader.valid() || count > reader.left()) return std::nullopt;
+    request.effects.resize(count);
+    for (SharedEffectMessage &effect : request.effects) effect_fields(reader, effect);
     if (!reader.finished()) return std::nullopt;
     return request;
 }
@@ -151,6 +163,8 @@ std::string encode(const WorkerResult &result)
     writer.number(result.proposal);
     writer.text(result.status);
     writer.text(result.objection);
+    writer.number(result.approval);
+    writer.number(result.command);
     writer.text(result.failure);
     return writer.take();
 }
@@ -165,6 +179,8 @@ std::optional<WorkerResult> decode_result(std::string_view bytes)
     reader.number(result.proposal);
     reader.text(result.status);
     reader.text(result.objection);
+    reader.number(result.approval);
+    reader.number(result.command);
     reader.text(result.failure);
     if (!reader.finished()) return std::nullopt;
     return result;

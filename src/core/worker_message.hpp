@@ -12,14 +12,28 @@ namespace core {
 // whatever becomes of the session's own.
 //   file   a refused attempt
 //   spend  one use of an approval
-//   judge  a command on a shared object, issued in another database: whether this one lets it pass
-enum class WorkerTask : std::uint32_t { file = 1, spend = 2, judge = 3 };
+//   judge  a command on shared objects, issued in another database: whether this one lets it pass
+//   pass   the same once all databases do: its approval is spent, its rows are written
+enum class WorkerTask : std::uint32_t { file = 1, spend = 2, judge = 3, pass = 4 };
 
 // Refusals that were counted in the session only, of a proposal filed before.
 struct CountedAttempts {
     std::int64_t proposal = 0;
     std::int64_t attempts = 0;
     std::int64_t invalid_tokens = 0;
+};
+
+// An effect on a shared object, see core::Effect, and which databases it matters to, see judge::SharedEffect.
+struct SharedEffectMessage {
+    std::string rule;
+    std::string object_type;
+    std::string identity;
+    std::string phrase;
+    std::string detail;
+    std::uint32_t classid = 0;
+    std::uint32_t objid = 0;
+    std::uint32_t concern = 0;
+    std::uint32_t subject = 0;
 };
 
 struct WorkerRequest {
@@ -48,25 +62,19 @@ struct WorkerRequest {
     std::int64_t approval = 0;
     std::int32_t command = 0;  // 1-based
 
-    // judge: its one effect, see core::Effect, and whose it is, see judge::SharedEffect
+    // judge and pass
     std::string tokens;  // as the session presents them
     std::string tag;
     std::string statement;  // secrets redacted
-    std::string rule;
-    std::string object_type;
-    std::string identity;
-    std::string phrase;
-    std::string detail;
-    std::uint32_t classid = 0;
-    std::uint32_t objid = 0;
-    std::uint32_t concern = 0;
-    std::uint32_t subject = 0;
+    std::vector<SharedEffectMessage> effects;
 };
 
 struct WorkerResult {
     std::int64_t proposal = 0;
-    std::string status;   // of the proposal; "spent" for a use; "allowed" or "unconcerned" of what needs none
+    std::string status;   // of the proposal; "spent" for a use; for a judgement see approval::judge_here
     std::string objection;  // why the tokens presented do not do
+    std::int64_t approval = 0;  // that lets it pass, 0 when it needs none
+    std::int32_t command = 0;   // place of the command in the approval's uses; of a refusal, of the effect that leads it
     std::string failure;  // empty when the task was done
 };
 

@@ -52,11 +52,11 @@ struct Expected {
 
 constexpr Expected event_triggers_of_guard[] = {
     {"langchef_guard_ddl_command_start", "Event trigger \"langchef_guard_ddl_command_start\" is not there any more.",
-     "Event trigger \"langchef_guard_ddl_command_start\" is not enabled always."},
+     "Event trigger \"langchef_guard_ddl_command_start\" is not enabled always for all commands."},
     {"langchef_guard_sql_drop", "Event trigger \"langchef_guard_sql_drop\" is not there any more.",
-     "Event trigger \"langchef_guard_sql_drop\" is not enabled always."},
+     "Event trigger \"langchef_guard_sql_drop\" is not enabled always for all commands."},
     {"langchef_guard_ddl_command_end", "Event trigger \"langchef_guard_ddl_command_end\" is not there any more.",
-     "Event trigger \"langchef_guard_ddl_command_end\" is not enabled always."},
+     "Event trigger \"langchef_guard_ddl_command_end\" is not enabled always for all commands."},
 };
 
 const char *find_defect(Oid schema)
@@ -65,7 +65,10 @@ const char *find_defect(Oid schema)
         const HeapTuple tuple = SearchSysCache1(EVENTTRIGGERNAME, CStringGetDatum(expected.name));
         if (!HeapTupleIsValid(tuple)) return expected.missing;
         const auto *const row = reinterpret_cast<const FormData_pg_event_trigger *>(GETSTRUCT(tuple));
-        const bool enabled = row->evtenabled == TRIGGER_FIRES_ALWAYS;
+        bool for_all_tags = false;
+        SysCacheGetAttr(EVENTTRIGGERNAME, tuple, Anum_pg_event_trigger_evttags, &for_all_tags);
+        const bool on_its_event = std::strcmp(NameStr(row->evtevent), expected.name + std::strlen("langchef_guard_")) == 0;
+        const bool enabled = row->evtenabled == TRIGGER_FIRES_ALWAYS && for_all_tags && on_its_event;
         const Oid function = row->evtfoid;
         ReleaseSysCache(tuple);
         if (get_func_namespace(function) != schema) return expected.missing;

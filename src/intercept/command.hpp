@@ -45,6 +45,7 @@ struct CurrentCommand {
     LocalTransactionId transaction = pg::compat::local_transaction();  // the one it began in
     std::int64_t statement_row = 0;         // ledger row that holds a long statement whole, 0 for none yet
     NodeTag statement_kind = T_Invalid;     // of its parse tree
+    int command_tag = 0;                    // as the server numbers them
     bool changes_guard = false;             // by a documented road
     bool event_start_expected = false;      // its ddl_command_start has not fired yet
 };

@@ -1,6 +1,7 @@
 #include "intercept/object_access.hpp"
 
 #include "approval/approval.hpp"
+#include "catalog/reader.hpp"
 #include "core/redact.hpp"
 #include "guard/installation.hpp"
 #include "guard/own_objects.hpp"
@@ -59,7 +60,8 @@ void judge_call(core::Effect &&effect, const std::string &operation)
 void protect(std::string_view verb, core::Address address)
 {
     const CurrentCommand *const command = current_command();
-    if (command != nullptr && command->changes_guard) return;
+    // Moving everything to another tablespace moves the guard's tables, too.
+    if (command != nullptr && (command->changes_guard || command->statement_kind == T_AlterTableMoveAllStmt)) return;
     if (!guard::is_own(address)) return;
     refuse_tampering(call_with(judge::own_effect(verb, address))->judgement);
 }
@@ -77,8 +79,21 @@ bool answers_for_drops(const CurrentCommand *command)
     }
 }
 
+// Indexes, row types, constraints and the like go with what they are parts of, which is judged.
+bool is_part(core::Address address)
+{
+    if (address.objsubid != 0) return false;
+    if (catalog::containing_object(address) != address) return true;
+    if (address.classid == RelationRelationId) {
+        const char kind = pg::call([address] { return get_rel_relkind(address.objid); });
+        return kind == RELKIND_INDEX || kind == RELKIND_PARTITIONED_INDEX || kind == RELKIND_TOASTVALUE;
+    }
+    return address.classid == TypeRelationId && pg::call([address] { return OidIsValid(get_typ_typrelid(address.objid)) || OidIsValid(get_element_type(address.objid)); });
+}
+
 std::string_view rule_for_drop(core::Address address)
 {
+    if (address.classid == LargeObjectRelationId) return "D29";
     if (address.classid != RelationRelationId) return "D27";
     return address.objsubid != 0 ? "D03" : "D01";
 }
@@ -87,19 +102,21 @@ std::string_view rule_for_drop(core::Address address)
 
 void before_drop(core::Address address)
 {
+    record_change_of_mode();
     if (!concerns_us()) return;
     protect("dropping", address);
     const CurrentCommand *const command = current_command();
     // No command but DROP OWNED drops large objects; ALTER TABLE may call what does.
     const bool judged = address.classid == LargeObjectRelationId ? command != nullptr && command->statement_kind == T_DropOwnedStmt
                                                                  : answers_for_drops(command);
-    if (judged || judge::is_exempt(address)) return;
+    if (judged || is_part(address) || judge::is_exempt(address)) return;
     core::Effect effect = effect_on(rule_for_drop(address), "dropping", address);
     if (!effect.identity.empty()) judge_call(std::move(effect), "drop");
 }
 
 void before_truncate(Oid relation)
 {
+    record_change_of_mode();
     if (!concerns_us()) return;
     const core::Address address = address_of(RelationRelationId, relation);
     protect("truncating", address);

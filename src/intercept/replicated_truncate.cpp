@@ -1,5 +1,6 @@
 #include "intercept/replicated_truncate.hpp"
 
+#include "approval/approval.hpp"
 #include "guard/installation.hpp"
 #include "guard/own_objects.hpp"
 #include "intercept/command.hpp"
@@ -22,7 +23,8 @@ constinit bool too_many = false;
 
 extern "C" void lcg_relation_changed(Datum, Oid relation)
 {
-    if (!IsLogicalWorker() || !OidIsValid(relation)) return;
+    // Other sessions' changes are told as well; TRUNCATE holds its lock until the end.
+    if (!IsLogicalWorker() || !OidIsValid(relation) || !pg::compat::locked_by_me(relation, AccessExclusiveLock)) return;
     for (int i = 0; i < changed_count; ++i) {
         if (changed[static_cast<std::size_t>(i)] == relation) return;
     }
@@ -80,12 +82,26 @@ void record_or_log(Oid table)
     });
 }
 
+void file_denial(const core::Effect &effect)
+{
+    core::Judgement judgement;
+    judgement.tag = "TRUNCATE TABLE";
+    judgement.effects.push_back(effect);
+    approval::file_denial(judgement);
+}
+
 void look_at(Oid table)
 {
-    if (!is_emptied_table(table) || guard::is_own_relation(table)) return;
+    if (!is_emptied_table(table)) return;
     const core::Effect effect = effect_on_table(table);
+    if (guard::is_own_relation(table)) {
+        file_denial(effect);
+        throw pg::GuardError(pg::sqlstate::guard_protected, effect.phrase + " is not allowed: langchef_guard protects itself", {},
+                             "Leave schema \"langchef_guard\" out of the publication, or skip the transaction.");
+    }
     const bool enforcing = settings::mode() == settings::Mode::enforce;
     if (enforcing && action_on(effect) >= core::Action::approve) {
+        file_denial(effect);
         throw pg::GuardError(pg::sqlstate::denied, effect.phrase + " is denied by policy", "Rule D28 (destructive).",
                              "Change langchef_guard.policy, or skip the transaction: replication waits until then.");
     }

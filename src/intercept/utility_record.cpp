@@ -191,7 +191,7 @@ void add_truncated(Records &records, const TruncateStmt *statement)
 // And what the server is made to run, or to write.
 void add_copied(Records &records, const CopyStmt *statement)
 {
-    if (statement->is_program) records.push_back({"other", "program", pg::text_of(statement->filename), {}});
+    if (statement->is_program) records.push_back({"other", "program", {}, {}});  // its text, secrets redacted, is in the statement
     if (!statement->is_program && !statement->is_from) records.push_back({"other", "file", pg::text_of(statement->filename), {}});
     if (!statement->is_from) return;
     const Oid relation = resolve_relation(statement->relation);
@@ -228,7 +228,7 @@ bool is_worth_recording(const Node *tree)
 {
     if (IsA(tree, LoadStmt)) {
         const char *const library = reinterpret_cast<const LoadStmt *>(tree)->filename;
-        return std::strstr(library, "langchef_guard") == nullptr;
+        return std::strcmp(library, "langchef_guard") != 0 && std::strcmp(library, "$libdir/langchef_guard") != 0;
     }
     const auto *const copy = reinterpret_cast<const CopyStmt *>(tree);
     return copy->is_program || (copy->is_from ? copy->relation != nullptr : copy->filename != nullptr);

@@ -81,7 +81,7 @@ bool cannot_run_here(const core::Judgement &judgement, bool top_level)
 // A change that the event triggers would not record does not happen.
 void require_recorder(CurrentCommand &command)
 {
-    if (settings::mode() != settings::Mode::enforce || !command.records.empty()) return;
+    if (settings::mode() != settings::Mode::enforce || !command_tag_event_trigger_ok(static_cast<CommandTag>(command.command_tag))) return;
     const char *const defect = guard::recorder_defect();
     if (defect == nullptr) return;
     core::Effect effect;
@@ -106,6 +106,7 @@ std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view state
     command->side_effects = side_effects(tree);
     command->irrevocable = is_irrevocable(tree);
     command->statement_kind = nodeTag(tree);
+    command->command_tag = static_cast<int>(pg::call([tree] { return CreateCommandTag(tree); }));
     command->changes_guard = judge::changes_guard(tree);
     if (const IntoClause *const into = created_by_explain(tree)) {
         command->explained =
@@ -116,11 +117,23 @@ std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view state
     return command;
 }
 
+// For the guard's own rows, which are none of what the user promised not to write.
+class WritableScope {
+  public:
+    WritableScope() : was_(XactReadOnly) { XactReadOnly = false; }
+    ~WritableScope() { XactReadOnly = was_; }
+    WritableScope(const WritableScope &) = delete;
+    WritableScope &operator=(const WritableScope &) = delete;
+
+  private:
+    bool was_;
+};
+
 // Whether a row can be written now.  Before SET TRANSACTION no snapshot may be taken, so
 // that BEGIN and what may stand between the two are no occasion.
 bool can_record()
 {
-    return watching() && !creating_extension && IsTransactionState() && !IsAbortedTransactionBlockState() && !XactReadOnly && !IsInParallelMode() &&
+    return watching() && !creating_extension && IsTransactionState() && !IsAbortedTransactionBlockState() && !IsInParallelMode() &&
            guard::installation().has_value();
 }
 
@@ -129,6 +142,7 @@ void record_mode(std::string_view statement, const std::string &tag)
 {
     const auto change = settings::unrecorded_mode_change();
     if (!change.has_value() || !can_record()) return;
+    const WritableScope writable;
     auto command = std::make_unique<CurrentCommand>();
     command->statement = core::redact(statement);
     const std::uint64_t number = push_command(std::move(command), CurTransactionContext);
@@ -155,6 +169,19 @@ bool is_reset(const Node *tree)
 bool is_commit(const Node *tree)
 {
     return IsA(tree, TransactionStmt) && reinterpret_cast<const TransactionStmt *>(tree)->kind == TRANS_STMT_COMMIT;
+}
+
+// The server refuses nearly all of them in a transaction that only reads.
+bool refused_when_reading(const Node *tree)
+{
+    switch (nodeTag(tree)) {
+        case T_AlterSystemStmt:
+        case T_CopyStmt:
+        case T_LoadStmt:
+        case T_ClusterStmt:
+        case T_ExplainStmt: return false;
+        default: return true;
+    }
 }
 
 // The relation that EXPLAIN ANALYZE left behind, found by its name.
@@ -256,8 +283,7 @@ std::uint64_t before_utility(const PlannedStmt *statement, const char *query, Pr
     if (settings::unrecorded_mode_change().has_value() && is_occasion) record_mode({}, "SET");
     if (context == PROCESS_UTILITY_SUBCOMMAND || !concerns_schema(tree) || !watching() || creating_extension) return 0;
     const std::string_view text = query != nullptr ? core::own_slice(query, statement->stmt_location, statement->stmt_len) : "";
-    // The server refuses all of them in a transaction that only reads.
-    if (XactReadOnly) return 0;
+    if (XactReadOnly && refused_when_reading(tree)) return 0;
     if (settings::mode() == settings::Mode::off) return 0;
     const auto decided = pass_other_databases(tree, text, context == PROCESS_UTILITY_TOPLEVEL);
     if (!guard::installation().has_value()) return 0;
@@ -276,6 +302,7 @@ void after_utility(std::uint64_t number, const PlannedStmt *statement)
 {
     CurrentCommand *const command = find_command(number);
     if (command == nullptr) return;
+    const WritableScope writable;
     require_foreseen_tables(statement->utilityStmt);
     if (!command->irrevocable) record_mode({}, "SET");
     if (guard::installation().has_value()) {
@@ -308,6 +335,8 @@ void before_event_command(Node *tree)
     // Nobody pops this entry: it goes with the portal of the statement.
     push_command(std::move(command), context_for(PROCESS_UTILITY_TOPLEVEL));
 }
+
+void record_change_of_mode() { record_mode({}, "SET"); }
 
 void record_own_writes(const QueryDesc *query)
 {

@@ -77,6 +77,15 @@ bool has_slot(const DropSubscriptionStmt *statement)
     });
 }
 
+bool moves_database(const AlterDatabaseStmt *statement)
+{
+    const ListCell *cell;
+    foreach (cell, statement->options) {
+        if (std::strcmp(static_cast<const DefElem *>(lfirst(cell))->defname, "tablespace") == 0) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 bool runs_outside_transaction(Node *tree)
@@ -85,6 +94,7 @@ bool runs_outside_transaction(Node *tree)
         case T_DropdbStmt:
         case T_DropTableSpaceStmt:
         case T_AlterSystemStmt: return true;
+        case T_AlterDatabaseStmt: return moves_database(as<AlterDatabaseStmt>(tree));
         case T_DropStmt: return as<DropStmt>(tree)->concurrent;
         case T_DropSubscriptionStmt: return has_slot(as<DropSubscriptionStmt>(tree));
         case T_AlterTableStmt: return drops_concurrently(as<AlterTableStmt>(tree));

@@ -40,6 +40,12 @@ class Search {
         if (address.has_value()) object(verb, *address);
     }
 
+    void function(std::string_view verb, List *name)
+    {
+        const Oid oid = pg::call([name] { return LookupFuncName(name, 0, nullptr, true); });
+        object(verb, intercept::address_of(ProcedureRelationId, oid));
+    }
+
     // An object that is made in the schema, whatever its name.
     void made_in(const char *schema)
     {
@@ -60,6 +66,16 @@ class Search {
     Effects &effects_;
 };
 
+// A foreign key would put triggers on the guard's table.
+void search_references(const Node *definition, Search &search)
+{
+    if (definition == nullptr) return;
+    if (IsA(definition, Constraint) && as<Constraint>(definition)->contype == CONSTR_FOREIGN) search.relation("referencing", as<Constraint>(definition)->pktable);
+    if (!IsA(definition, ColumnDef)) return;
+    const ListCell *cell;
+    foreach (cell, as<ColumnDef>(definition)->constraints) search_references(static_cast<const Node *>(lfirst(cell)), search);
+}
+
 void search_alter_table(const AlterTableStmt *statement, Search &search)
 {
     search.relation("altering", statement->relation);
@@ -68,6 +84,8 @@ void search_alter_table(const AlterTableStmt *statement, Search &search)
         const auto *const command = as<AlterTableCmd>(static_cast<const Node *>(lfirst(cell)));
         // Their rows would be read as the guard's.
         if (command->subtype == AT_AddInherit) search.relation("adding a child to", as<RangeVar>(command->def));
+        if (command->subtype == AT_AttachPartition) search.relation("altering", as<PartitionCmd>(command->def)->name);
+        search_references(command->def, search);
     }
 }
 
@@ -98,17 +116,20 @@ void search_extension_members(const AlterExtensionContentsStmt *statement, Searc
     search.named("altering", statement->objtype, statement->object);
 }
 
-// Reading, calling and the policy are the administrator's to give; what else could write is not.
-bool gives_writing(const GrantStmt *statement)
+// Reading and calling are the administrator's to give, and writing policies; what else could write is not.
+bool gives_writing(const GrantStmt *statement, bool policy)
 {
     if (!statement->is_grant) return false;
     if (statement->privileges == NIL) return true;
+    constexpr std::string_view harmless[] = {"select", "usage", "execute"};
+    constexpr std::string_view for_policies[] = {"insert", "update", "delete"};
     const ListCell *cell;
     foreach (cell, statement->privileges) {
-        const char *const privilege = static_cast<const AccessPriv *>(lfirst(cell))->priv_name;
-        if (privilege == nullptr) return true;
-        const bool harmless = std::strcmp(privilege, "select") == 0 || std::strcmp(privilege, "usage") == 0 || std::strcmp(privilege, "execute") == 0;
-        if (!harmless) return true;
+        const char *const given = static_cast<const AccessPriv *>(lfirst(cell))->priv_name;
+        const std::string_view privilege = given != nullptr ? given : "all";
+        const bool allowed = std::find(std::begin(harmless), std::end(harmless), privilege) != std::end(harmless) ||
+                             (policy && std::find(std::begin(for_policies), std::end(for_policies), privilege) != std::end(for_policies));
+        if (!allowed) return true;
     }
     return false;
 }
@@ -116,7 +137,7 @@ bool gives_writing(const GrantStmt *statement)
 bool is_policy(const RangeVar *name)
 {
     const Oid relation = intercept::resolve_relation(name);
-    return OidIsValid(relation) && std::strcmp(pg::call([relation] { return static_cast<const char *>(get_rel_name(relation)); }), "policy") == 0;
+    return OidIsValid(relation) && pg::text_of(pg::call([relation]() -> const char * { return get_rel_name(relation); })) == "policy";
 }
 
 void search_grant(const GrantStmt *statement, Search &search)
@@ -124,13 +145,13 @@ void search_grant(const GrantStmt *statement, Search &search)
     constexpr std::string_view verb = "granting privileges on";
     const bool relations = statement->objtype == OBJECT_TABLE || statement->objtype == OBJECT_SEQUENCE;
     const bool schemas = statement->objtype == OBJECT_SCHEMA || (relations && statement->targtype == ACL_TARGET_ALL_IN_SCHEMA);
-    if (!(relations || schemas) || !gives_writing(statement)) return;
+    if (!(relations || schemas) || !gives_writing(statement, false)) return;
     const ListCell *cell;
     foreach (cell, statement->objects) {
         auto *const name = static_cast<Node *>(lfirst(cell));
         if (schemas) {
             search.named(verb, OBJECT_SCHEMA, name);
-        } else if (!is_policy(as<RangeVar>(name))) {
+        } else if (gives_writing(statement, is_policy(as<RangeVar>(name)))) {
             search.relation(verb, as<RangeVar>(name));
         }
     }
@@ -156,6 +177,16 @@ void search_create_table(const CreateStmt *statement, Search &search)
     if (statement->relation->relpersistence != RELPERSISTENCE_TEMP) search.made_in(statement->relation->schemaname);
     const ListCell *cell;
     foreach (cell, statement->inhRelations) search.relation("adding a child to", static_cast<const RangeVar *>(lfirst(cell)));
+    foreach (cell, statement->tableElts) search_references(static_cast<const Node *>(lfirst(cell)), search);
+}
+
+void search_new_extension(const CreateExtensionStmt *statement, Search &search)
+{
+    const ListCell *cell;
+    foreach (cell, statement->options) {
+        auto *const option = static_cast<DefElem *>(lfirst(cell));
+        if (std::strcmp(option->defname, "schema") == 0) search.made_in(pg::call([option] { return static_cast<const char *>(defGetString(option)); }));
+    }
 }
 
 void search_all(Node *tree, Search &search)
@@ -190,6 +221,9 @@ void search_all(Node *tree, Search &search)
         case T_RuleStmt: return search.relation("altering", as<RuleStmt>(tree)->relation);
         case T_CreatePolicyStmt: return search.relation("altering", as<CreatePolicyStmt>(tree)->table);
         case T_AlterPolicyStmt: return search.relation("altering", as<AlterPolicyStmt>(tree)->table);
+        // It would judge and spend every command twice.
+        case T_CreateEventTrigStmt: return search.function("running", as<CreateEventTrigStmt>(tree)->funcname);
+        case T_CreateExtensionStmt: return search_new_extension(as<CreateExtensionStmt>(tree), search);
         case T_CreateStmt: return search_create_table(as<CreateStmt>(tree), search);
         case T_CreateForeignTableStmt: return search_create_table(&as<CreateForeignTableStmt>(tree)->base, search);
         case T_CreateTableAsStmt: return search.made_in(as<CreateTableAsStmt>(tree)->into->rel->schemaname);

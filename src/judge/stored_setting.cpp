@@ -15,6 +15,20 @@ bool is_guarded(std::string_view name)
     return std::find(std::begin(guarded), std::end(guarded), name) != std::end(guarded);
 }
 
+// Whether a list of libraries has the guard in it, as the server would load it.
+bool names_guard(std::string_view list)
+{
+    while (!list.empty()) {
+        std::string_view name = list.substr(0, list.find(','));
+        list.remove_prefix(std::min(list.size(), name.size() + 1));
+        const auto is_padding = [](char c) { return c == ' ' || c == '"' || c == '\t'; };
+        while (!name.empty() && is_padding(name.front())) name.remove_prefix(1);
+        while (!name.empty() && is_padding(name.back())) name.remove_suffix(1);
+        if (name == "langchef_guard" || name == "$libdir/langchef_guard") return true;
+    }
+    return false;
+}
+
 // Whether the new value only adds protection: that needs nobody's leave.
 bool protects(const StoredSetting &setting)
 {
@@ -25,7 +39,7 @@ bool protects(const StoredSetting &setting)
     if (setting.name == "langchef_guard.four_eyes" || setting.name == "event_triggers") return is_one_of({"on", "true", "yes", "1"});
     if (setting.name == "session_replication_role") return is_one_of({"origin"});
     if (setting.name == "allow_system_table_mods") return is_one_of({"off", "false", "no", "0"});
-    return setting.name.find("preload_libraries") != std::string::npos && setting.value.find("langchef_guard") != std::string::npos;
+    return setting.name.find("preload_libraries") != std::string::npos && names_guard(setting.value);
 }
 
 std::string lower(const char *name)
@@ -85,6 +99,7 @@ std::optional<StoredSetting> changed(VariableSetStmt *statement, AclMode privile
     if (statement->kind == VAR_SET_VALUE) setting.value = pg::text_of(pg::call([statement] { return static_cast<const char *>(ExtractSetVariableArgs(statement)); }));
     if (statement->kind == VAR_SET_CURRENT) setting.value = "FROM CURRENT";
     if (protects(setting)) return std::nullopt;
+    setting.of_guard = all || setting.name == "langchef_guard.mode" || setting.name.find("preload_libraries") != std::string::npos;
     setting.relaxes = setting.name == "langchef_guard.mode" && (setting.value == "record" || setting.value == "warn");
     return setting;
 }
@@ -116,6 +131,8 @@ std::optional<StoredSetting> of_role(const AlterRoleSetStmt *statement)
 }
 
 }  // namespace
+
+bool is_guarded_setting(const char *name) { return is_guarded(lower(name)); }
 
 std::optional<StoredSetting> guarded_setting(const Node *tree)
 {

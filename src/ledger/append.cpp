@@ -79,8 +79,8 @@ void put_actor(LedgerRow &row)
     row.set(backend_pid, Int32GetDatum(MyProcPid));
     row.set(authenticated_role, authenticated_role_datum());
     row.set(session_role, role_datum(GetSessionUserId()));
-    row.set(outer_role, role_datum(GetOuterUserId()));
-    row.set(effective_role, role_datum(GetUserId()));
+    row.set(outer_role, outer_role_datum());
+    row.set(effective_role, effective_role_datum());
     row.text_or_null(application, pg::text_of(application_name));
     if (const ClientAddress address = client_address(); !address.null) row.set(client_addr, address.value);
     row.text_or_null(migration, settings::migration());

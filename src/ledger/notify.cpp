@@ -34,7 +34,6 @@ struct Pending {
 
 // In the transaction's memory, the newest first.
 constinit Pending *pending = nullptr;
-constinit bool registered = false;
 
 extern "C" void lcg_notify_at_commit(XactEvent event, void *)
 {
@@ -67,11 +66,6 @@ extern "C" void lcg_notify_at_rollback(SubXactEvent event, SubTransactionId abor
 void keep_until_commit(const char *payload)
 {
     pg::call([payload] {
-        if (!registered) {
-            RegisterXactCallback(lcg_notify_at_commit, nullptr);
-            RegisterSubXactCallback(lcg_notify_at_rollback, nullptr);
-            registered = true;
-        }
         auto *const entry = static_cast<Pending *>(MemoryContextAlloc(TopTransactionContext, sizeof(Pending)));
         *entry = {GetCurrentSubTransactionId(), MemoryContextStrdup(TopTransactionContext, payload), pending};
         pending = entry;
@@ -79,6 +73,12 @@ void keep_until_commit(const char *payload)
 }
 
 }  // namespace
+
+void announce_at_commit()
+{
+    RegisterXactCallback(lcg_notify_at_commit, nullptr);
+    RegisterSubXactCallback(lcg_notify_at_rollback, nullptr);
+}
 
 void notify_change(std::int64_t ledger_id, const Change &change)
 {

@@ -43,6 +43,16 @@ Datum subtransaction_datum()
     return pg::call([] { return FullTransactionIdGetDatum(GetCurrentFullTransactionId()); });
 }
 
+Datum outer_role_datum()
+{
+    return spoken_for != nullptr ? name_datum(spoken_for->effective_role) : role_datum(GetOuterUserId());
+}
+
+Datum effective_role_datum()
+{
+    return spoken_for != nullptr ? name_datum(spoken_for->effective_role) : role_datum(GetUserId());
+}
+
 ClientAddress client_address()
 {
     const char *const address = spoken_for != nullptr && !spoken_for->address.empty() ? spoken_for->address.c_str() : nullptr;

@@ -16,11 +16,14 @@ Datum subtransaction_datum();
 // Whom a background worker acts for, as far as its own session does not tell.
 struct Client {
     std::string authenticated_role;
+    std::string effective_role;
     std::string address;  // empty for a local connection
 };
 void speak_for(const Client &client);
-// Datum of type name: the role that logged in.
+// Datums of type name: the role that logged in, and those in force outside and inside of functions.
 Datum authenticated_role_datum();
+Datum outer_role_datum();
+Datum effective_role_datum();
 
 // Address of the client as inet; null for local connections and background workers.
 struct ClientAddress {

@@ -133,6 +133,53 @@ inline bool has_new_file(Relation relation)
     return changed != InvalidSubTransactionId && relation->rd_createSubid == InvalidSubTransactionId;
 }
 
+// Since 16 CREATEROLE goes only as far as the roles that one may administer.
+#if PG_VERSION_NUM >= 160000
+inline constexpr bool createrole_needs_admin = true;
+#else
+inline constexpr bool createrole_needs_admin = false;
+#endif
+
+// Came with 17.
+#if PG_VERSION_NUM >= 170000
+inline constexpr Oid role_pg_maintain = ROLE_PG_MAINTAIN;
+#else
+inline constexpr Oid role_pg_maintain = InvalidOid;
+#endif
+
+// The WITH options of GRANT role, as text; empty without any.  A list since 16.
+inline std::string options_of_grant(const GrantRoleStmt *statement)
+{
+#if PG_VERSION_NUM >= 160000
+    std::string text;
+    const ListCell *cell;
+    foreach (cell, statement->opt) text += std::string(" ") + static_cast<const DefElem *>(lfirst(cell))->defname;
+    return text;
+#else
+    return statement->admin_opt ? " admin" : "";
+#endif
+}
+
+// A limit of whole transactions came with 17.
+inline void disable_transaction_timeout()
+{
+#if PG_VERSION_NUM >= 170000
+    SetConfigOption("transaction_timeout", "0", PGC_USERSET, PGC_S_SESSION);
+#endif
+}
+
+// Whether this process holds that lock, or a stronger one, on the relation.
+inline bool locked_by_me(Oid relation, LOCKMODE mode)
+{
+    LOCKTAG tag;
+    SET_LOCKTAG_RELATION(tag, MyDatabaseId, relation);
+#if PG_VERSION_NUM >= 170000
+    return LockHeldByMe(&tag, mode, true);
+#else
+    return LockHeldByMe(&tag, mode);
+#endif
+}
+
 // Connection limit of a database that DROP DATABASE left half done.
 inline constexpr int32 invalid_database = -2;
 
@@ -160,6 +207,15 @@ inline const char *unenforced_constraint([[maybe_unused]] const AlterTableCmd *c
 
 // The callbacks of the mutators got a type with 16; before, they were declared without arguments.
 using Mutator = Node *(*)(Node *, void *);
+
+inline bool walk_raw(Node *node, bool (*walker)(Node *, void *), void *context)
+{
+#if PG_VERSION_NUM >= 160000
+    return raw_expression_tree_walker_impl(node, walker, context);
+#else
+    return raw_expression_tree_walker(node, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(walker)), context);
+#endif
+}
 
 inline Node *mutate_expression(Node *node, Mutator mutator, void *context)
 {

@@ -116,6 +116,7 @@ extern "C" {
 #include "commands/typecmds.h"
 #include "common/cryptohash.h"
 #include "common/hashfn.h"
+#include "common/relpath.h"
 #include "common/sha2.h"
 #include "executor/executor.h"
 #include "executor/spi.h"

@@ -47,12 +47,22 @@ attempt_in($holder, 'BEGIN; LOCK TABLE langchef_guard.policy IN ACCESS SHARE MOD
 attempt_in($holder, 'ROLLBACK');
 $holder->quit;
 
+# The publisher's own tables of a guard are not this one's.
+$publisher->safe_psql('postgres', 'CREATE SCHEMA langchef_guard; CREATE TABLE langchef_guard.policy (id bigint PRIMARY KEY, rule text, action text)');
+$subscriber->safe_psql('replica', 'ALTER SUBSCRIPTION copy REFRESH PUBLICATION');
+$subscriber->poll_query_until('replica', q{SELECT count(*) = 4 FROM pg_subscription_rel WHERE srsubstate = 'r'}) or die 'no copy of the policy';
+$publisher->safe_psql('postgres', q{INSERT INTO langchef_guard.policy VALUES (1, 'D01', 'allow')});
+$publisher->wait_for_catchup('copy');
+is(rows($subscriber, 'replica', 'SELECT count(*) FROM langchef_guard.policy'), 0, 'a policy does not come by replication');
+like(slurp_file($subscriber->logfile), qr/a row that logical replication sent for table "langchef_guard.policy" was left out/, 'and the log says so');
+
 # A policy stops it, and replication waits until it may go on.
 $subscriber->safe_psql('replica', q{INSERT INTO langchef_guard.policy (rule, object, action) VALUES ('D28', 'public.kept', 'deny')});
 my $from = -s $subscriber->logfile;
 $publisher->safe_psql('postgres', 'TRUNCATE kept');
 $subscriber->wait_for_log(qr/ERROR: ( LG006:)? truncating table "public.kept" by logical replication is denied by policy/, $from) if $subscriber->can('wait_for_log');
 is(rows($subscriber, 'replica', 'SELECT count(*) FROM kept'), 1, 'denied by policy');
+is(rows($subscriber, 'replica', q{SELECT DISTINCT status FROM langchef_guard.proposals}), 'denied', 'on record');
 $subscriber->safe_psql('replica', q{DELETE FROM langchef_guard.policy WHERE rule = 'D28'});
 $publisher->wait_for_catchup('copy');
 is(rows($subscriber, 'replica', 'SELECT count(*) FROM kept'), 0, 'and applied when the policy lets it');

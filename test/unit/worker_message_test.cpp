@@ -20,10 +20,7 @@ core::WorkerRequest sample()
     request.command = -1;
     request.denied = 1;
     request.tokens = "lcg_x, lcg_y";
-    request.rule = "P06";
-    request.identity = "my\ndatabase";
-    request.objid = 4294967295U;
-    request.concern = 4;
+    request.effects = {{"P06", "database", "my\ndatabase", "altering it", "a=b", 1262, 4294967295U, 4, 5}, {}};
     return request;
 }
 
@@ -47,10 +44,13 @@ TEST_CASE("a request comes out as it went in")
     CHECK(out->command == in.command);
     CHECK(out->denied == in.denied);
     CHECK(out->tokens == in.tokens);
-    CHECK(out->rule == in.rule);
-    CHECK(out->identity == in.identity);
-    CHECK(out->objid == in.objid);
-    CHECK(out->concern == in.concern);
+    REQUIRE(out->effects.size() == 2);
+    CHECK(out->effects[0].rule == "P06");
+    CHECK(out->effects[0].identity == "my\ndatabase");
+    CHECK(out->effects[0].detail == "a=b");
+    CHECK(out->effects[0].objid == 4294967295U);
+    CHECK(out->effects[0].concern == 4);
+    CHECK(out->effects[0].subject == 5);
     REQUIRE(out->counted.size() == 2);
     CHECK(out->counted[1].proposal == 9223372036854775807);
     CHECK(out->counted[1].attempts == 1);

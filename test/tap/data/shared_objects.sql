@@ -59,20 +59,39 @@ DROP DATABASE IF EXISTS regress_lcg_renamed;
 ALTER ROLE regress_lcg_app SUPERUSER;
 ALTER ROLE regress_lcg_app CREATEDB;
 ALTER ROLE regress_lcg_nobody BYPASSRLS;
+ALTER ROLE regress_lcg_nobody REPLICATION;
+ALTER ROLE regress_lcg_nobody CREATEROLE BYPASSRLS;
 ALTER ROLE regress_lcg_app RENAME TO regress_lcg_app2;
 ALTER ROLE regress_lcg_approver RENAME TO regress_lcg_approver2;
 ALTER ROLE regress_lcg_nobody RENAME TO regress_lcg_somebody;
 GRANT regress_lcg_approver TO regress_lcg_app;
 GRANT regress_lcg_app TO regress_lcg_somebody;
+GRANT pg_write_all_data TO regress_lcg_app;
+CREATE ROLE regress_lcg_lead;
+SET langchef_guard.mode = 'off';
+GRANT regress_lcg_approver TO regress_lcg_lead;
+RESET langchef_guard.mode;
+GRANT regress_lcg_lead TO regress_lcg_app;
+GRANT SET ON PARAMETER langchef_guard.mode TO regress_lcg_app;
 CREATE ROLE regress_lcg_second IN ROLE regress_lcg_approver;
 ALTER GROUP regress_lcg_approver ADD USER regress_lcg_app;
 SET ROLE regress_lcg_admin;
 ALTER ROLE regress_lcg_approver PASSWORD 'mine now';
 RESET ROLE;
+-- Who may do nothing of it asks nobody.
+SET ROLE regress_lcg_somebody;
+ALTER ROLE regress_lcg_somebody SUPERUSER;
+GRANT regress_lcg_approver TO regress_lcg_somebody;
+ALTER ROLE regress_lcg_approver PASSWORD 'x';
+RESET ROLE;
 ALTER ROLE regress_lcg_somebody SET langchef_guard.mode = 'off';
 ALTER ROLE ALL SET langchef_guard.mode = 'off';
 ALTER ROLE regress_lcg_somebody IN DATABASE regress_lcg_guarded SET session_replication_role = 'replica';
 ALTER ROLE regress_lcg_somebody SET langchef_guard.migration = 'harmless';
+
+-- Where the guard would not look any more.
+ALTER DATABASE regress_lcg_plain SET langchef_guard.mode = 'off';
+ALTER DATABASE regress_lcg_plain SET session_replication_role = 'replica';
 
 -- The whole server.
 ALTER SYSTEM SET langchef_guard.mode = 'off';
@@ -111,7 +130,7 @@ ALTER ROLE regress_lcg_app2 RENAME TO regress_lcg_app;
 SET langchef_guard.approval_token = :'gone';
 DROP DATABASE regress_lcg_guarded;
 SET langchef_guard.mode = 'off';
-DROP ROLE regress_lcg_admin, regress_lcg_app, regress_lcg_approver, regress_lcg_somebody;
+DROP ROLE regress_lcg_admin, regress_lcg_app, regress_lcg_approver, regress_lcg_somebody, regress_lcg_lead;
 \c :home
 LOAD 'langchef_guard';
 SET langchef_guard.mode = 'off';
