@@ -1,6 +1,7 @@
 #include "guard/installation.hpp"
 #include "guard/load_mode.hpp"
 #include "intercept/hooks.hpp"
+#include "ledger/sealer.hpp"
 #include "pg/entry.hpp"
 #include "settings.hpp"
 
@@ -20,4 +21,5 @@ void _PG_init(void)
     settings::define();
     guard::watch_installation();
     intercept::install_hooks();
+    ledger::register_sealer();
 }

@@ -142,6 +142,7 @@ extern "C" {
 #include "parser/parser.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
+#include "postmaster/interrupt.h"
 #include "rewrite/rewriteSupport.h"
 #include "storage/bufmgr.h"
 #include "storage/dsm.h"
