@@ -26,8 +26,14 @@ void take_back_since(SubTransactionId aborted)
 
 extern "C" void lcg_seal_log_at_end(XactEvent event, void *)
 {
+    // What becomes of a prepared transaction the log could not tell.
+    if (event == XACT_EVENT_PRE_PREPARE && written != nullptr) {
+        pg::guarded([] {
+            throw pg::GuardError(ERRCODE_FEATURE_NOT_SUPPORTED, "cannot PREPARE a transaction that has sealed or pruned the ledger");
+        });
+    }
     if (event == XACT_EVENT_ABORT) take_back_since(InvalidSubTransactionId);
-    if (event == XACT_EVENT_ABORT || event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE) written = nullptr;
+    if (event == XACT_EVENT_ABORT || event == XACT_EVENT_COMMIT) written = nullptr;
 }
 
 // Subtransactions that began after the aborted one and before its end are inside it.

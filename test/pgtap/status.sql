@@ -14,7 +14,7 @@ CREATE FUNCTION public.sealed() RETURNS text LANGUAGE sql AS $$
     SELECT regexp_replace(state || ': ' || detail || coalesce('; ' || how_to_turn_on, ''), '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [-+]\d\d(:\d\d)?', 'TIME', 'g')
       FROM langchef_guard.status() WHERE protection = 'the ledger is sealed' $$;
 
-SELECT plan(19);
+SELECT plan(17);
 
 -- Changes that nobody observed.
 CREATE TABLE a (i integer);
@@ -52,18 +52,12 @@ SELECT ok(pg_get_indexdef('langchef_guard.ledger_unobserved_idx'::regclass) LIKE
 -- Seals.
 DELETE FROM langchef_guard.seal;
 UPDATE langchef_guard.ledger SET recorded_at = now();
-SELECT is(sealed() ~ '^(on: the server seals every \d+ seconds; there is no seal|off: there is no seal; .*)$', true, 'there may be no seal');
+SELECT ok(sealed() LIKE 'off: there is no seal; %', 'there may be no seal');
 CREATE TABLE c (i integer);
 SELECT isnt(langchef_guard.seal(), NULL, 'with one');
-SELECT ok(sealed() LIKE 'on: %seal 1 of TIME is the last', 'it is told');
-CREATE TABLE d (i integer);
-UPDATE langchef_guard.ledger SET recorded_at = recorded_at - interval '2 hours' WHERE identity = 'public.d';
-SELECT ok(sealed() LIKE 'on: %', 'a row that waits for the next one is no harm yet');
-UPDATE langchef_guard.ledger SET recorded_at = recorded_at - interval '7 years' WHERE identity = 'public.d';
-SELECT ok(sealed() ~ '^(off: the server seals every \d+ seconds; seal 1 of TIME is the last, and rows have waited for long; Look for "was not sealed" in the server log; SELECT langchef_guard.seal\(\);|on: seal 1 of TIME is the last)$',
-    'one that the timer passed over is');
+SELECT is(sealed(), 'on: seal 1 of TIME is the last', 'it is told');
 UPDATE langchef_guard.seal SET sealed_at = sealed_at - interval '2 days';
-SELECT ok(sealed() ~ '^(off: the server seals every|off: seal 1 of TIME is the last; SELECT langchef_guard.seal\(\);)', 'so is an old seal without a timer');
+SELECT ok(sealed() LIKE 'off: seal 1 of TIME is the last; %', 'it may be old');
 SELECT has_function('langchef_guard', 'status', 'status() is there');
 
 SELECT * FROM finish();

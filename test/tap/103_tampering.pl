@@ -10,7 +10,7 @@ use Guarded;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = new_cluster('tampering', preload => 1, settings => [ 'langchef_guard.seal_interval = 0' ]);
+my $node = new_cluster('tampering', preload => 1, settings => [ 'max_prepared_transactions = 2' ]);
 new_database($node, 'app');
 $node->safe_psql('postgres', q{ALTER DATABASE app SET langchef_guard.mode = 'record'});
 
@@ -210,6 +210,8 @@ is(rows($node, 'app', q{CREATE TABLE d (i int); SELECT forger.verdict_after('UPD
 # What is rolled back is no seal, and the log says so.
 $node->safe_psql('app', 'BEGIN; SELECT langchef_guard.seal(); ROLLBACK; BEGIN; SAVEPOINT s; SELECT langchef_guard.seal(); ROLLBACK TO s; COMMIT');
 is(findings(), '', 'seals that were rolled back are none');
+is(attempt($node, 'app', q{BEGIN; SELECT langchef_guard.seal(); PREPARE TRANSACTION 'sealed'})->{message}, 'cannot PREPARE a transaction that has sealed or pruned the ledger', 'nor can one wait in a prepared transaction');
+is(findings(), '', 'where nobody would know what became of it');
 is(rows($node, 'app', 'SELECT langchef_guard.seal()'), '4', 'their number is used again');
 is(findings(), '', 'and is one seal then');
 $node->safe_psql('app', 'DELETE FROM langchef_guard.seal WHERE id = 4; SELECT langchef_guard.seal()');

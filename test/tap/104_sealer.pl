@@ -66,6 +66,14 @@ is(status($node), q{off: there is no seal; ALTER SYSTEM SET langchef_guard.seal_
 set_interval('1s');
 ok(sealed('app'), 'with one it is sealed again');
 
+set_interval('1h');
+$node->safe_psql('app', q{CREATE TABLE late (i int); UPDATE langchef_guard.ledger SET recorded_at = recorded_at - interval '2 hours' WHERE identity = 'public.late'});
+like(status($node), qr/^on: the server seals every 3600 seconds/, 'a row that waits for the next seal is no harm');
+$node->safe_psql('app', q{UPDATE langchef_guard.ledger SET recorded_at = recorded_at - interval '2 hours' WHERE identity = 'public.late'});
+like(status($node), qr/^off: the server seals every 3600 seconds; seal .* is the last, and rows have waited for long; Look for "was not sealed" in the server log; SELECT langchef_guard.seal\(\);$/, 'one that was passed over is');
+set_interval('1s');
+ok(sealed('app'), 'until it is sealed');
+
 # Who wants a database for himself.
 new_database($node, $_) foreach qw(dropped renamed copied);
 ok(hold_up('dropped'), 'a database takes long to seal');
