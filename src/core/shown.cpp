@@ -47,14 +47,19 @@ bool has_acting(std::string_view text)
     return false;
 }
 
-void append_escaped(std::string &out, std::uint32_t code)
+void append_digits(std::string &out, std::uint32_t code)
 {
     constexpr char digits[] = "0123456789ABCDEF";
-    out += '\\';
     for (unsigned shift = 16; shift > 0;) {
         shift -= 4;
         out += digits[code >> shift & 0xFU];
     }
+}
+
+void append_escaped(std::string &out, std::uint32_t code)
+{
+    out += '\\';
+    append_digits(out, code);
 }
 
 void append_name(std::string &out, std::string_view body)
@@ -113,16 +118,21 @@ std::string shown(std::string_view text)
 
 namespace {
 
-// Between lexemes a backslash would be psql's, and there is no way to write a character by its number.
-std::string without_commands(std::string_view text)
+// Outside of quotes a backslash would be psql's, and no character can be written by its number.
+// A word stays one, lest a $ in it opens a string.
+std::string numbered(std::string_view text, bool in_word)
 {
     std::string out;
-    for (const char c : text) {
-        if (c == '\\') {
-            out += "U+005C";
+    for (std::size_t at = 0; at < text.size();) {
+        const Character character = character_at(text, at);
+        if (acts(character) || text[at] == '\\') {
+            out += in_word ? "U" : "<U+";
+            append_digits(out, character.code);
+            if (!in_word) out += '>';
         } else {
-            out += c;
+            out += text.substr(at, character.size);
         }
+        at += character.size;
     }
     return out;
 }
@@ -169,6 +179,73 @@ std::string on_lines(std::string_view text)
     return out;
 }
 
+// A string can go on after a gap, where no character can be written by its number.
+std::string string_on_lines(std::string_view literal)
+{
+    std::string out = on_lines(literal);
+    if (next_lexeme(out, 0).text.size() == out.size()) return out;
+    out.clear();
+    for (std::size_t at = 0; at < literal.size();) {
+        const Character character = character_at(literal, at);
+        if (acts(character)) {
+            out += spaces(literal.substr(at, 1));
+        } else {
+            out += literal.substr(at, character.size);
+        }
+        at += character.size;
+    }
+    return out;
+}
+
+// The tag between the dollars is a word.
+std::string dollar_string_on_lines(std::string_view literal, std::string_view body)
+{
+    const std::string_view tag = literal.substr(1, literal.find('$', 1) - 1);
+    std::string delimiter = '$' + numbered(tag, true);
+    while (has_acting(tag) && body.find(delimiter + '$') != std::string_view::npos) delimiter += '_';
+    delimiter += '$';
+    return delimiter + on_lines(body) + delimiter;
+}
+
+// What ends a piece that its text was cut off in; empty when it has its end.
+std::string missing_end(const Lexeme &lexeme)
+{
+    const std::string_view text = lexeme.text;
+    std::string end;
+    if (lexeme.kind == Lexeme::Kind::comment && text.substr(0, 2) == "/*") {
+        int depth = 0;
+        for (std::size_t at = 0; at + 1 < text.size();) {
+            const std::string_view two = text.substr(at, 2);
+            depth += two == "/*" ? 1 : two == "*/" ? -1 : 0;
+            at += two == "/*" || two == "*/" ? 2 : 1;
+        }
+        if (depth > 0 && text.back() == '/') end = " ";  // or the next star would open another one
+        for (; depth > 0; --depth) end += "*/";
+    } else if (!lexeme.terminated) {
+        const bool dollar = lexeme.kind == Lexeme::Kind::dollar_string;
+        const std::string_view quote = dollar ? text.substr(0, text.find('$', 1) + 1) : lexeme.kind == Lexeme::Kind::string ? "'" : "\"";
+        end = quote;
+        // The last character can be a backslash, or half of a quote.
+        while (!next_lexeme(std::string(text) + end, 0).terminated && end.size() < 3) end += quote;
+    }
+    return end;
+}
+
+std::string shown_piece(const Lexeme &lexeme)
+{
+    using Kind = Lexeme::Kind;
+    switch (lexeme.kind) {
+        case Kind::quoted_identifier: return lexeme.text.front() == '"' ? shown(lexeme.text) : escaped_further(lexeme.text);
+        case Kind::space: return spaces(lexeme.text);
+        case Kind::string: return string_on_lines(lexeme.text);
+        case Kind::dollar_string: return dollar_string_on_lines(lexeme.text, lexeme.body);
+        case Kind::punctuation:
+        case Kind::number:
+        case Kind::word: return numbered(lexeme.text, lexeme.kind == Kind::word);
+        default: return on_lines(lexeme.text);
+    }
+}
+
 }  // namespace
 
 std::string shown_statement(std::string_view statement)
@@ -176,19 +253,14 @@ std::string shown_statement(std::string_view statement)
     std::string out;
     for (std::size_t at = 0; at < statement.size();) {
         const Lexeme lexeme = next_lexeme(statement, at);
-        if (lexeme.kind == Lexeme::Kind::end) break;
         at += lexeme.text.size();
-        // What ends with the text would swallow what comes after it, or leave it on a line of its own.
-        if (lexeme.kind == Lexeme::Kind::quoted_identifier && lexeme.text.front() == '"' && lexeme.terminated) {
-            out += shown(lexeme.text);
-        } else if (lexeme.kind == Lexeme::Kind::quoted_identifier || !lexeme.terminated) {
-            out += escaped_further(lexeme.text);
-        } else if (lexeme.kind == Lexeme::Kind::space) {
-            out += spaces(lexeme.text);
-        } else if (lexeme.kind == Lexeme::Kind::punctuation || lexeme.kind == Lexeme::Kind::word || lexeme.kind == Lexeme::Kind::number) {
-            out += without_commands(on_lines(lexeme.text));
+        // What has no end would turn the quotes of all that follows inside out.
+        const std::string end = at < statement.size() ? std::string() : missing_end(lexeme);
+        if (end.empty()) {
+            out += shown_piece(lexeme);
         } else {
-            out += on_lines(lexeme.text);
+            const std::string whole = std::string(lexeme.text) + end;
+            out += shown_piece(next_lexeme(whole, 0));
         }
     }
     return out;

@@ -84,9 +84,9 @@ SKIP:
 {
 	skip 'postgres_fdw is not installed', 2 unless rows($node, 'app', q{SELECT count(*) FROM pg_available_extensions WHERE name = 'postgres_fdw'});
 	$node->safe_psql('postgres', q{CREATE SCHEMA far; CREATE TABLE far.a (i int PRIMARY KEY, j text); CREATE TABLE far.b (i int)});
-	my ($host, $port) = ($node->host, $node->port);
+	my ($host, $port, $owner) = ($node->host, $node->port, rows($node, 'postgres', 'SELECT current_user'));
 	$node->safe_psql('app', qq{CREATE EXTENSION postgres_fdw; CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '$host', port '$port', dbname 'postgres');
-CREATE USER MAPPING FOR worker SERVER far OPTIONS (user 'postgres', password_required 'false'); GRANT USAGE ON FOREIGN SERVER far TO worker});
+CREATE USER MAPPING FOR worker SERVER far OPTIONS (user '$owner', password_required 'false'); GRANT USAGE ON FOREIGN SERVER far TO worker});
 	works('a schema of another server', 'CREATE SCHEMA near; IMPORT FOREIGN SCHEMA far FROM SERVER far INTO near; INSERT INTO near.b VALUES (1)', 'create schema near', 'create foreign table near.a', 'create foreign table near.b');
 }
 

@@ -1,7 +1,36 @@
 #include <doctest/doctest.h>
 
+#include <cstdint>
+
 #include "core/judgement.hpp"
+#include "core/lexeme.hpp"
 #include "core/shown.hpp"
+
+namespace {
+
+bool has_control(const std::string &text, const std::string &but)
+{
+    for (const char c : text) {
+        const auto code = static_cast<unsigned char>(c);
+        if ((code < 0x20 || code == 0x7F) && but.find(c) == std::string::npos) return true;
+    }
+    return false;
+}
+
+// A backslash where psql looks for a command of its own.
+bool has_command(const std::string &statement)
+{
+    for (std::size_t at = 0; at < statement.size();) {
+        const core::Lexeme lexeme = core::next_lexeme(statement, at);
+        const bool quoted = lexeme.kind == core::Lexeme::Kind::string || lexeme.kind == core::Lexeme::Kind::dollar_string ||
+                            lexeme.kind == core::Lexeme::Kind::quoted_identifier || lexeme.kind == core::Lexeme::Kind::comment;
+        if (!quoted && lexeme.text.find('\\') != std::string_view::npos) return true;
+        at += lexeme.text.size();
+    }
+    return false;
+}
+
+}  // namespace
 
 TEST_CASE("what has nothing to hide is shown as it is")
 {
@@ -69,8 +98,34 @@ TEST_CASE("a statement keeps its lines and its meaning")
 TEST_CASE("psql finds no command in a statement")
 {
     // As a session with standard_conforming_strings off reads it, that is one string.
-    CHECK(core::shown_statement("COMMENT ON TABLE t IS 'a\\' \\! touch y '") == "COMMENT ON TABLE t IS 'a\\' U+005C! touch y '");
-    CHECK(core::shown_statement("DROP TABLE \"x\n\\! touch y") == "DROP TABLE \"x\\000A\\! touch y");
-    CHECK(core::shown_statement("SELECT 'x\n\\! touch y... (whole in ledger row 1)") == "SELECT 'x\\000A\\! touch y... (whole in ledger row 1)");
-    CHECK(core::shown_statement("\x01\\!") == "U+005C0001U+005C!");
+    CHECK(core::shown_statement("COMMENT ON TABLE t IS 'a\\' \\! touch y '") == "COMMENT ON TABLE t IS 'a\\' <U+005C>! touch y ''");
+}
+
+TEST_CASE("what was cut off is ended, so that nothing after it is turned inside out")
+{
+    CHECK(core::shown_statement("DROP TABLE \"x\n\\! touch y") == "DROP TABLE U&\"x\\000A\\\\! touch y\"");
+    CHECK(core::shown_statement("SELECT 'x\n\\! touch y... (whole in ledger row 1)") == "SELECT 'x\n\\! touch y... (whole in ledger row 1)'");
+    CHECK(core::shown_statement("SELECT E'x\\") == "SELECT E'x\\''");
+    CHECK(core::shown_statement("DO $a$ x $") == "DO $a$ x $$a$");
+    CHECK(core::shown_statement("SELECT /* x /* y */") == "SELECT /* x /* y */ */");
+    CHECK(core::shown_statement("\x01\\!") == "<U+0001><U+005C>!");
+}
+
+TEST_CASE("whatever the text")
+{
+    const std::string pieces[] = {"\"", "\"\"", "'", "\\", "\n", "\r", "\t", "\x01", "\x1B", "\x7F", "a", " ", "U&", "E'", "$$", "$a$", "--", "/*", "*/", "\xC2\x85", "\xE2\x80\xAE", "\xE2\x80", ";", "\f"};
+    std::uint32_t state = 1;
+    const auto next = [&state] { return (state = state * 1664525U + 1013904223U) >> 16U; };
+    for (int run = 0; run < 20000; ++run) {
+        std::string text;
+        for (std::uint32_t i = next() % 12; i > 0; --i) text += pieces[next() % std::size(pieces)];
+        CAPTURE(text);
+        const std::string name = core::shown(text);
+        CHECK_FALSE(has_control(name, ""));
+        CHECK(core::shown(name) == name);
+        const std::string statement = core::shown_statement(text);
+        CHECK_FALSE(has_control(statement, "\n\t\r"));
+        CHECK_FALSE(has_command(statement));
+        CHECK(core::shown_statement(statement) == statement);
+    }
 }
