@@ -67,6 +67,10 @@ endif
 bench: all
 	PG_CONFIG='$(PG_CONFIG)' sh test/bench/run.sh
 
+# Others' tests with the guard beside them; needs Debian's archive.
+.PHONY: others
+others: ; sh test/others/run.sh $(MAJORVERSION)
+
 # What is refused, recorded and not seen, compared with docs.
 .PHONY: firing-matrix
 firing-matrix: PROVE_TESTS = test/matrix/firing_matrix.pl

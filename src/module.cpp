@@ -4,6 +4,7 @@
 #include "intercept/hooks.hpp"
 #include "intercept/replicated_truncate.hpp"
 #include "ledger/notify.hpp"
+#include "ledger/sealer.hpp"
 #include "pg/entry.hpp"
 #include "settings.hpp"
 
@@ -27,4 +28,5 @@ void _PG_init(void)
     // Callbacks run in the opposite order: what this one records is announced by the other.
     ledger::announce_at_commit();
     if (guard::load_mode() == guard::LoadMode::cluster) intercept::watch_replicated_truncates();
+    ledger::register_sealer();
 }

@@ -10,6 +10,7 @@ constinit int mode_value = static_cast<int>(Mode::enforce);
 constinit bool four_eyes_value = false;
 constinit bool record_temp_value = false;
 constinit int proposal_timeout_value = 5000;
+constinit int seal_interval_value = 3600;
 constinit char *migration_value = nullptr;
 constinit char *alembic_version_table_value = nullptr;
 constinit char *approval_token_value = nullptr;
@@ -59,6 +60,7 @@ Mode mode() { return static_cast<Mode>(mode_value); }
 bool four_eyes() { return four_eyes_value; }
 bool record_temp() { return record_temp_value; }
 int proposal_timeout() { return proposal_timeout_value; }
+int seal_interval() { return seal_interval_value; }
 const char *migration() { return migration_value != nullptr ? migration_value : ""; }
 const char *alembic_version_table() { return alembic_version_table_value != nullptr ? alembic_version_table_value : ""; }
 const char *approval_token() { return approval_token_value != nullptr ? approval_token_value : ""; }
@@ -82,6 +84,9 @@ void define()
     DefineCustomIntVariable("langchef_guard.proposal_timeout", "Longest wait for a proposal to be filed, or for a table of the guard that is locked.",
                             "The command is refused in any case.", &proposal_timeout_value, 5000, 10, 600000, PGC_SUSET,
                             GUC_UNIT_MS, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("langchef_guard.seal_interval", "Time between seals of the ledgers of all databases, 0 for none.",
+                            "The server seals by itself when shared_preload_libraries has the library.", &seal_interval_value, 3600, 0,
+                            INT_MAX / 1000, PGC_SIGHUP, GUC_UNIT_S, nullptr, nullptr, nullptr);
     DefineCustomStringVariable("langchef_guard.alembic_version_table", "Names of Alembic version tables, separated by commas.",
                                nullptr, &alembic_version_table_value, "alembic_version", PGC_SUSET, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("langchef_guard.record_temp", "Record changes of temporary objects.", nullptr, &record_temp_value,

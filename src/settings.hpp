@@ -13,6 +13,8 @@ bool four_eyes();
 bool record_temp();
 // Longest wait for a proposal to be filed, or for a table of the guard, in milliseconds.
 int proposal_timeout();
+// Seconds between seals that the server makes by itself, 0 for none.
+int seal_interval();
 // Free label given by the user; empty when unset.
 const char *migration();
 // Names of Alembic version tables, plain or schema-qualified.

@@ -48,6 +48,8 @@ COMMENT ON COLUMN langchef_guard.ledger.revision_before IS 'Alembic revision of 
 COMMENT ON COLUMN langchef_guard.ledger.difference IS 'array of {fact, kind, op, attribute, before, after}: what the command changed';
 CREATE INDEX ledger_object_idx ON langchef_guard.ledger (classid, objid, id);
 CREATE INDEX ledger_xid_idx ON langchef_guard.ledger (xid);
+-- Few rows, which status() looks for.
+CREATE INDEX ledger_unobserved_idx ON langchef_guard.ledger (recorded_at) WHERE source OPERATOR(pg_catalog.=) 'unobserved';
 REVOKE ALL ON TABLE langchef_guard.ledger FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('langchef_guard.ledger', '');
 

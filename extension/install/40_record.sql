@@ -41,7 +41,13 @@ COMMENT ON EVENT TRIGGER langchef_guard_sql_drop IS 'langchef_guard records what
 -- follow each other without a change of the schema in between are one
 -- boundary, up to a write that starts where an earlier one arrived.
 CREATE VIEW langchef_guard.changes AS
-SELECT l.*, step.revision_from, step.revision_to
+SELECT l.id, l.recorded_at, l.transaction_at, l.xid, l.system_identifier, l.session_id, l.backend_pid,
+       l.authenticated_role, l.session_role, l.outer_role, l.effective_role, l.application_name, l.client_addr,
+       l.migration, l.revision_before, l.source, l.command_tag, l.operation, l.object_type, l.schema_name,
+       langchef_guard.shown(l.identity) AS identity, l.classid, l.objid, l.objsubid, l.in_extension,
+       langchef_guard.shown_statement(l.statement) AS statement, l.definition_before, l.definition_after,
+       l.difference, l.class, l.rules, l.approval_id, l.subxid,
+       step.revision_from, step.revision_to
   FROM langchef_guard.ledger AS l
   LEFT JOIN LATERAL (
         SELECT pg_catalog.string_agg(s.revision_from, ',' ORDER BY s.id) AS revision_from,

@@ -78,7 +78,7 @@ SELECT p.id,
             ELSE 'revoked' END AS status,
        p.requester, p.summary,
        p.commands OPERATOR(pg_catalog.->) -1 OPERATOR(pg_catalog.->>) 'tag' AS command_tag,
-       ARRAY(SELECT c.value OPERATOR(pg_catalog.->>) 'statement'
+       ARRAY(SELECT langchef_guard.shown_statement(c.value OPERATOR(pg_catalog.->>) 'statement')
              FROM pg_catalog.jsonb_array_elements(p.commands) WITH ORDINALITY AS c ORDER BY c.ordinality) AS statements,
        ARRAY(SELECT DISTINCT e.value OPERATOR(pg_catalog.->>) 'rule'
              FROM pg_catalog.jsonb_array_elements(p.commands) AS c,

@@ -1,5 +1,6 @@
 #include "approval/roles.hpp"
 
+#include "core/shown.hpp"
 #include "pg/call.hpp"
 
 namespace approval {
@@ -12,7 +13,8 @@ std::string role_name(Oid role)
 
 void log_line(const std::string &text)
 {
-    const char *const line = text.c_str();
+    const std::string shown = core::shown(text);
+    const char *const line = shown.c_str();
     pg::call([line] {
         ereport(LOG_SERVER_ONLY, (errmsg_internal("langchef_guard: %s", line), errhidestmt(true), errhidecontext(true)));
     });

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include "core/shown.hpp"
+
 #include "core/cpp_only.hpp"
 
 namespace core {
 
 std::string in_quotes(const std::string &identity)
 {
-    return identity.find('"') != std::string::npos ? identity : '"' + identity + '"';
+    return shown(identity.find('"') != std::string::npos ? identity : '"' + identity + '"');
 }
 
 std::string canonical_text(const Judgement &judgement)

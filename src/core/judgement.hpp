@@ -35,7 +35,7 @@ struct Effect {
 };
 
 // An identity as messages show it, in double quotes; one that has its own
-// needs no more: "public.prompts", public."Odd name".
+// needs no more: "public.prompts", public."Odd name".  See core/shown.hpp for names that are not only odd.
 std::string in_quotes(const std::string &identity);
 
 // What the guard makes of a command before it runs.

@@ -1,5 +1,6 @@
 // The functions that compare the database with an expected schema.
 #include "core/drift.hpp"
+#include "core/shown.hpp"
 
 #include "drift/environment.hpp"
 #include "drift/expected_facts.hpp"
@@ -120,17 +121,19 @@ void add_row(pg::ResultSet &result, const Report &report, std::size_t row, const
     const auto &difference = report.rows[row];
     const auto &blame = report.blames[row];
     const auto text = [](std::string_view value) { return pg::param_or_null(value); };
-    const auto of_cause = [&](std::string Cause::*member) { return cause != nullptr ? text(cause->*member) : pg::Parameter(); };
+    // What can be a name, or hold one, can be copied from here without harm.
+    const auto name = [](std::string_view value) { return pg::param_or_null(core::shown(value)); };
+    const auto of_cause = [&](std::string Cause::*member) { return cause != nullptr ? name(cause->*member) : pg::Parameter(); };
     const bool implied = difference.implied_by != core::no_row;
     result.add({text(report.ids[row]), text(report.severities[row]), text(core::operation_word(difference.operation)),
-                text(difference.kind), text(core::object_of(difference.fact)), text(core::object_of(difference.parent)),
+                text(difference.kind), name(core::object_of(difference.fact)), name(core::object_of(difference.parent)),
                 text(difference.attribute), value_text(difference.expected), value_text(difference.actual),
-                text(detail_of(report, row)), implied ? text(report.ids[difference.implied_by]) : pg::Parameter(),
+                name(detail_of(report, row)), implied ? text(report.ids[difference.implied_by]) : pg::Parameter(),
                 of_cause(&Cause::role), cause != nullptr ? pg::Parameter(TimestampTzGetDatum(cause->at)) : pg::Parameter(),
                 of_cause(&Cause::migration), of_cause(&Cause::revision),
                 cause != nullptr ? pg::param(blame.ledger_id) : pg::Parameter(),
                 cause != nullptr ? name_or_null(cause->session_role) : pg::Parameter(), of_cause(&Cause::application_name),
-                of_cause(&Cause::statement), text(blame_word(blame))});
+                cause != nullptr ? text(core::shown_statement(cause->statement)) : pg::Parameter(), text(blame_word(blame))});
 }
 
 }  // namespace
@@ -175,8 +178,8 @@ LCG_FUNCTION(lcg_assert_no_drift)
     for (std::size_t i = 0; i < std::min(most, report.order.size()); ++i) {
         const auto row = report.order[i];
         if (!detail.empty()) detail += '\n';
-        detail += core::describe(report.rows[row]);
-        if (const auto *const cause = causes.of(report.blames[row])) detail += "  Changed by role \"" + cause->role + "\".";
+        detail += core::shown(core::describe(report.rows[row]));
+        if (const auto *const cause = causes.of(report.blames[row])) detail += core::shown("  Changed by role \"" + cause->role + "\".");
     }
     if (report.rows.size() > most) detail += "\nThere are " + std::to_string(report.rows.size() - most) + " more differences.";
     throw pg::GuardError(pg::sqlstate::drift_found, "schema differs from expected schema \"" + report.schema.name + '"',

@@ -50,6 +50,13 @@ std::optional<Installation> installation()
     return cached;
 }
 
+Installation installed()
+{
+    const auto found = installation();
+    if (!found) throw pg::GuardError(ERRCODE_UNDEFINED_OBJECT, "extension \"langchef_guard\" is not installed");
+    return *found;
+}
+
 std::int64_t system_identifier() { return static_cast<std::int64_t>(GetSystemIdentifier()); }
 
 std::string session_id()

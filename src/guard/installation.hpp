@@ -15,6 +15,9 @@ struct Installation {
 // Cheap after the first call: one lookup in the namespace cache.
 std::optional<Installation> installation();
 
+// The same; raises where there is none.
+Installation installed();
+
 // Has the server tell when that changes; called once, when the library is loaded.
 void watch_installation();
 

@@ -2,30 +2,44 @@
 
 #include "core/node_text.hpp"
 
+#include "catalog/scan.hpp"
 #include "guard/installation.hpp"
 #include "guard/own_table.hpp"
 #include "intercept/describe.hpp"
 #include "pg/crypto.hpp"
-#include "pg/spi.hpp"
 
 namespace intercept {
 namespace {
 
-constinit pg::Statement select_key{"SELECT pg_catalog.encode(key, 'hex') FROM langchef_guard.digest_key", {}};
-
+// Read by a scan, not by a statement: those who watch statements (pgaudit) would take it for one of the user's.
 std::string digest_key()
 {
     const auto installed = guard::installation();
     if (!installed.has_value()) return {};
     guard::hold_table("digest_key", AccessShareLock);
-    const pg::UserScope as_owner(installed->owner);
-    pg::SpiSession spi;
-    const pg::Rows rows = spi.query(select_key, {});
-    if (rows.empty()) {
+    constexpr int key_column = 2;
+    const Oid schema = installed->schema;
+    struct Key {
+        const std::uint8_t *bytes;
+        std::size_t size;
+    };
+    const Key key = pg::call([schema] {
+        Key found{nullptr, 0};
+        const Oid table = get_relname_relid("digest_key", schema);
+        if (!OidIsValid(table)) return found;
+        catalog::scan(table, InvalidOid, std::array<ScanKeyData, 0>{}, [&found](HeapTuple tuple, TupleDesc descriptor) {
+            const catalog::Field field = catalog::field(tuple, descriptor, key_column);
+            if (field.null) return;
+            const bytea *const value = DatumGetByteaPCopy(field.value);
+            found = {reinterpret_cast<const std::uint8_t *>(VARDATA_ANY(value)), VARSIZE_ANY_EXHDR(value)};
+        });
+        return found;
+    });
+    if (key.bytes == nullptr) {
         throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "langchef_guard.digest_key is empty", {},
                              "Drop and create the extension langchef_guard.");
     }
-    return rows.text(0, 1);
+    return pg::hex(key.bytes, key.size);
 }
 
 // Unqualified names mean other objects under another search_path.

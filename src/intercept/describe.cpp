@@ -1,6 +1,7 @@
 #include "intercept/describe.hpp"
 
 #include "catalog/reader.hpp"
+#include "core/shown.hpp"
 
 namespace intercept {
 namespace {
@@ -32,7 +33,7 @@ std::string name_in_message(core::Address address)
         const std::string column = pg::text_of(pg::call([address] {
             return static_cast<const char *>(get_attname(address.objid, static_cast<AttrNumber>(address.objsubid), true));
         }));
-        return "column \"" + column + "\" of " + name_in_message({address.classid, address.objid, 0});
+        return core::shown("column \"" + column + "\" of ") + name_in_message({address.classid, address.objid, 0});
     }
     const core::Address container = catalog::containing_object(address);
     const std::string identity = identity_of(address);

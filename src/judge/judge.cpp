@@ -1,5 +1,6 @@
 #include "judge/judge.hpp"
 
+#include "core/shown.hpp"
 #include "intercept/describe.hpp"
 #include "intercept/inheritance.hpp"
 #include "intercept/measure.hpp"
@@ -200,6 +201,10 @@ core::Judgement judge(Node *parsetree)
     judgement.foreseen = std::move(effects.foreseen);
     std::sort(judgement.foreseen.begin(), judgement.foreseen.end());
     judgement.effects = std::move(effects);
+    for (core::Effect &effect : judgement.effects) {
+        effect.phrase = core::shown(effect.phrase);
+        effect.loss = core::shown(effect.loss);
+    }
     if (IsA(parsetree, AlterTableStmt)) {
         judgement.target = intercept::address_of(RelationRelationId, intercept::resolve_relation(as<AlterTableStmt>(parsetree)->relation));
     }

@@ -25,8 +25,8 @@ constinit pg::Statement own_rows{
 
 constinit pg::Statement adopted_rows{
     LCG_SEALED_ROW "WHERE l.system_identifier OPERATOR(pg_catalog.=) ANY ($1::bigint[])"
-    " AND NOT EXISTS (SELECT FROM langchef_guard.seal AS s WHERE s.id OPERATOR(pg_catalog.<) $2"
-    " AND s.system_identifier OPERATOR(pg_catalog.=) l.system_identifier"
+    " AND NOT EXISTS (SELECT FROM " LCG_LAST_SEALS("WHERE s.id OPERATOR(pg_catalog.<) $2") " AS s"
+    " WHERE s.system_identifier OPERATOR(pg_catalog.=) l.system_identifier"
     " AND pg_catalog.pg_visible_in_snapshot(l.xid, s.snapshot)) ORDER BY l.id",
     {TEXTOID, INT8OID}};
 
@@ -38,6 +38,19 @@ constinit pg::Statement all_seals{
     " pg_catalog.encode(s.digest, 'hex'), pg_catalog.encode(s.chain, 'hex'), s.pruned_at IS NOT NULL, s.adopted::pg_catalog.text"
     " FROM langchef_guard.seal AS s ORDER BY s.id",
     {}};
+
+#define LCG_UNSEALED                                                                                                           \
+    "NOT EXISTS (SELECT FROM " LCG_LAST_SEALS("") " AS s WHERE s.system_identifier OPERATOR(pg_catalog.=) l.system_identifier"  \
+    " AND (s.adopted OR pg_catalog.pg_visible_in_snapshot(l.xid, s.snapshot)))"
+
+constinit pg::Statement find_unsealed_clusters{
+    "SELECT COALESCE(pg_catalog.array_agg(DISTINCT l.system_identifier ORDER BY l.system_identifier), '{}'::bigint[])::pg_catalog.text"
+    " FROM langchef_guard.ledger AS l WHERE l.system_identifier OPERATOR(pg_catalog.<>) $1 AND " LCG_UNSEALED,
+    {INT8OID}};
+
+constinit pg::Statement count_unsealed_rows{"SELECT pg_catalog.count(*) FROM langchef_guard.ledger AS l WHERE " LCG_UNSEALED, {}};
+
+#undef LCG_UNSEALED
 
 // Sees no transaction at all.
 constexpr std::string_view nothing = "1:1:";
@@ -107,6 +120,10 @@ std::vector<KeptSeal> read_seals(pg::SpiSession &spi)
     spi.release(rows);
     return seals;
 }
+
+std::string unsealed_clusters(pg::SpiSession &spi, std::int64_t but) { return spi.query(find_unsealed_clusters, {pg::param(but)}).text(0, 1); }
+
+std::int64_t unsealed_rows(pg::SpiSession &spi) { return spi.query(count_unsealed_rows, {}).int8(0, 1); }
 
 std::string chain_of(const core::Seal &seal, const std::string &previous)
 {

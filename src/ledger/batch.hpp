@@ -27,6 +27,14 @@ struct BatchRows {
 
 constexpr std::int64_t seal_format = 1;
 
+// SQL: what the seals of a condition are over, one row per cluster.  A later snapshot of a cluster
+// sees all that an earlier one did, so the last is enough.
+#define LCG_LAST_SEALS(condition)                                                                                             \
+    "(SELECT o.* FROM (SELECT DISTINCT ON (s.system_identifier) s.system_identifier, s.snapshot, false AS adopted"             \
+    " FROM langchef_guard.seal AS s " condition " ORDER BY s.system_identifier, s.id DESC) AS o"                               \
+    " UNION ALL SELECT DISTINCT ON (a.cluster) a.cluster, NULL::pg_catalog.pg_snapshot, true"                                                 \
+    " FROM langchef_guard.seal AS s, LATERAL pg_catalog.unnest(s.adopted) AS a (cluster) " condition ")"
+
 // Reads and hashes the rows, in the order of their ids; settings must be pinned.
 BatchRows hash_batch(const Batch &batch);
 
@@ -37,6 +45,10 @@ struct KeptSeal {
     bool pruned;
 };
 std::vector<KeptSeal> read_seals(pg::SpiSession &spi);
+
+// Clusters, as bigint[], with rows that no seal is over, but for one: they came with a dump.
+std::string unsealed_clusters(pg::SpiSession &spi, std::int64_t but);
+std::int64_t unsealed_rows(pg::SpiSession &spi);
 
 // SHA-256 of core::chain_text, hexadecimal.
 std::string chain_of(const core::Seal &seal, const std::string &previous);

@@ -145,6 +145,7 @@ extern "C" {
 #include "parser/parsetree.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
+#include "postmaster/interrupt.h"
 #include "replication/logicalworker.h"
 #include "rewrite/rewriteSupport.h"
 #include "storage/bufmgr.h"

@@ -1,8 +1,8 @@
 #include "guard/installation.hpp"
 #include "guard/load_mode.hpp"
 #include "pg/entry.hpp"
-#include "pg/srf.hpp"
 #include "settings.hpp"
+#include "status/report.hpp"
 
 // langchef_guard.status(): what protects this database, and what does not.
 
@@ -10,20 +10,7 @@ namespace {
 
 using guard::LoadMode;
 using settings::Mode;
-
-class Report {
-  public:
-    explicit Report(FunctionCallInfo fcinfo) : rows_(fcinfo) {}
-
-    void add(std::string_view protection, bool on, std::string_view detail, std::string_view how)
-    {
-        rows_.add({pg::param(protection), pg::param(std::string_view(on ? "on" : "off")), pg::param(detail),
-                   on ? pg::Parameter() : pg::param(how)});
-    }
-
-  private:
-    pg::ResultSet rows_;
-};
+using status::Report;
 
 constexpr std::string_view preload_hint =
     "Add langchef_guard to shared_preload_libraries and restart the server, or run ALTER DATABASE ... SET session_preload_libraries = "
@@ -156,21 +143,6 @@ void add_alembic(Report &report, pg::SpiSession &spi)
     }
 }
 
-constinit pg::Statement select_last_seal{
-    "SELECT s.id, pg_catalog.to_char(s.sealed_at, 'YYYY-MM-DD HH24:MI:SS OF'),"
-    " s.sealed_at OPERATOR(pg_catalog.>) (pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) '1 day'::pg_catalog.interval)"
-    " FROM langchef_guard.seal AS s ORDER BY s.id DESC LIMIT 1",
-    {}};
-
-void add_seals(Report &report, pg::SpiSession &spi)
-{
-    const pg::Rows rows = spi.query(select_last_seal, {});
-    const bool sealed = !rows.empty() && rows.boolean(0, 3);
-    report.add("the ledger is sealed", sealed,
-               rows.empty() ? "there is no seal" : "seal " + std::to_string(rows.int8(0, 1)) + " of " + rows.text(0, 2) + " is the last",
-               "SELECT langchef_guard.seal(); once a day or more often, by a timer.");
-}
-
 constinit pg::Statement select_active_schema{"SELECT name FROM langchef_guard.expected_schema WHERE active", {}};
 
 void add_drift(Report &report, pg::SpiSession &spi)
@@ -199,6 +171,7 @@ LCG_FUNCTION(lcg_status)
     add_worker(report, spi);
     add_alembic(report, spi);
     add_drift(report, spi);
-    add_seals(report, spi);
+    status::add_seals(report, spi);
+    status::add_unobserved(report, spi);
     return 0;
 }

@@ -230,7 +230,7 @@ CREATE TABLE work."odd
 SELECT try(E'DROP TABLE work."odd\n""name"" ü"') AS odd \gset
 RESET SESSION AUTHORIZATION;
 SELECT ok(:'odd' LIKE 'LG001:%', 'a table with an odd name is refused');
-SELECT is(requester || ': ' || statements[1], E'lcg dev "ü": DROP TABLE work."odd\n""name"" ü"', 'and proposed by its name')
+SELECT is(requester || ': ' || statements[1], E'lcg dev "ü": DROP TABLE work.U&"odd\\000A""name"" ü"', 'and proposed by its name')
 FROM langchef_guard.proposals WHERE id = newest();
 SELECT langchef_guard.approve(newest(), E'it''s "fine"\n') AS token \gset
 SET SESSION AUTHORIZATION "lcg dev ""ü""";

@@ -9,6 +9,7 @@ SET client_min_messages = warning;
 -- What everybody may call and read; all else is granted by hand.
 CREATE TEMP VIEW open_to_all (signature) AS VALUES
     ('langchef_guard.status()'), ('langchef_guard.rules()'), ('langchef_guard.version()'), ('langchef_guard.use_token(text)'),
+    ('langchef_guard.shown(text)'), ('langchef_guard.shown_statement(text)'),
     ('langchef_guard.my_proposals');
 CREATE TEMP VIEW functions AS
     SELECT p.*, p.oid::regprocedure::text AS signature FROM pg_proc AS p WHERE p.pronamespace = 'langchef_guard'::regnamespace;

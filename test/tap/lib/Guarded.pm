@@ -12,13 +12,14 @@ use Test::More;
 our @EXPORT = qw(new_cluster new_database attempt session attempt_in refused_with passes rows major_version resident_kilobytes
   log_is_sound);
 
-# A running cluster; settings are lines of postgresql.conf, initdb further options of initdb.
+# A running cluster; settings are lines of postgresql.conf, initdb further options of initdb.  Seals are only made by those who ask for them.
 sub new_cluster
 {
 	my ($name, %option) = @_;
 	my @arguments = $option{install_path} ? (install_path => $option{install_path}) : ();
 	my $node = PostgreSQL::Test::Cluster->new($name, @arguments);
 	$node->init(extra => [ '--encoding=UTF8', '--no-locale', @{ $option{initdb} // [] } ], allows_streaming => $option{streaming} // 0);
+	$node->append_conf('postgresql.conf', 'langchef_guard.seal_interval = 0');
 	$node->append_conf('postgresql.conf', $_) foreach @{ $option{settings} // [] };
 	$node->append_conf('postgresql.conf', "shared_preload_libraries = 'langchef_guard'") if $option{preload};
 	$node->start;

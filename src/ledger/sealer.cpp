@@ -1,0 +1,189 @@
+#include "ledger/sealer.hpp"
+
+#include "approval/roles.hpp"
+#include "pg/entry.hpp"
+#include "settings.hpp"
+
+// The sealer: one process that waits, and has another seal one database after the other.
+
+extern "C" PGDLLEXPORT void lcg_sealer_main(Datum argument);
+
+namespace ledger {
+namespace {
+
+// After a start nothing is sealed for a while: recovery and the applications come first.  But a server that is
+// restarted often gets its seals, too.
+constexpr int first_wait = 60;  // seconds
+
+// How long somebody who wants a database for himself waits for its sealing to end.
+constexpr long look_every = 200;  // milliseconds
+
+constexpr int restart_after = 10;  // seconds
+
+void set_up(BackgroundWorker *worker, const char *function, int restart)
+{
+    std::memset(worker, 0, sizeof *worker);
+    worker->bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+    // Not on a standby, which cannot write, until it is promoted.
+    worker->bgw_start_time = BgWorkerStart_RecoveryFinished;
+    worker->bgw_restart_time = restart;
+    pg_snprintf(worker->bgw_library_name, sizeof worker->bgw_library_name, "%s", "langchef_guard");
+    pg_snprintf(worker->bgw_function_name, sizeof worker->bgw_function_name, "%s", function);
+    pg_snprintf(worker->bgw_name, sizeof worker->bgw_name, "%s", sealer_name);
+    pg_snprintf(worker->bgw_type, sizeof worker->bgw_type, "%s", sealer_name);
+}
+
+bool ending() { return ShutdownRequestPending != 0; }
+
+// Until something happens, at most so long; for ever if it is negative.
+void pause(long milliseconds)
+{
+    pg::call([milliseconds] {
+        const int events = WL_LATCH_SET | WL_EXIT_ON_PM_DEATH | (milliseconds >= 0 ? WL_TIMEOUT : 0);
+        WaitLatch(MyLatch, events, milliseconds, PG_WAIT_EXTENSION);
+        ResetLatch(MyLatch);
+        // DROP DATABASE waits for every process to take notice.
+        CHECK_FOR_INTERRUPTS();
+        if (ConfigReloadPending == 0) return;
+        ConfigReloadPending = 0;
+        ProcessConfigFile(PGC_SIGHUP);
+    });
+}
+
+// Databases that take connections, templates left out: nobody works in those, and they must stay free to be copied.
+std::vector<Oid> open_databases()
+{
+    const MemoryContext context = CurrentMemoryContext;
+    List *const list = pg::call([context] {
+        StartTransactionCommand();
+        const Relation databases = table_open(DatabaseRelationId, AccessShareLock);
+        const TableScanDesc scan = table_beginscan_catalog(databases, 0, nullptr);
+        List *found = NIL;
+        while (const HeapTuple tuple = heap_getnext(scan, ForwardScanDirection)) {
+            const auto *const row = reinterpret_cast<const FormData_pg_database *>(GETSTRUCT(tuple));
+            // -2: what an interrupted DROP DATABASE left.
+            if (!row->datallowconn || row->datistemplate || row->datconnlimit == -2) continue;
+            const MemoryContext inner = MemoryContextSwitchTo(context);
+            found = lappend_oid(found, row->oid);
+            MemoryContextSwitchTo(inner);
+        }
+        table_endscan(scan);
+        table_close(databases, AccessShareLock);
+        CommitTransactionCommand();
+        MemoryContextSwitchTo(context);
+        return found;
+    });
+    std::vector<Oid> databases;
+    for (int i = 0; i < list_length(list); ++i) databases.push_back(list_nth_oid(list, i));
+    pg::call([list] { list_free(list); });
+    return databases;
+}
+
+// Whether nobody wants the database for himself, to drop, rename, move or copy it.
+bool is_free(Oid database)
+{
+    return pg::call([database] {
+        const MemoryContext context = CurrentMemoryContext;
+        StartTransactionCommand();
+        LOCKTAG tag;
+        SET_LOCKTAG_OBJECT(tag, InvalidOid, DatabaseRelationId, database, 0);
+        // As a session that connects.
+        const bool available = LockAcquire(&tag, RowExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
+        if (available) LockRelease(&tag, RowExclusiveLock, false);
+        CommitTransactionCommand();
+        MemoryContextSwitchTo(context);
+        return available;
+    });
+}
+
+// Waits until the process for this database is gone; false when there is no slot for it.
+bool seal_database(Oid database)
+{
+    BackgroundWorkerHandle *const handle = pg::call([database] {
+        BackgroundWorker worker;
+        set_up(&worker, "lcg_seal_worker_main", BGW_NEVER_RESTART);
+        worker.bgw_main_arg = ObjectIdGetDatum(database);
+        worker.bgw_notify_pid = MyProcPid;
+        BackgroundWorkerHandle *registered = nullptr;
+        return RegisterDynamicBackgroundWorker(&worker, &registered) ? registered : nullptr;
+    });
+    if (handle == nullptr) return false;
+    for (;;) {
+        const BgwHandleStatus status = pg::call([handle] {
+            pid_t pid = 0;
+            return GetBackgroundWorkerPid(handle, &pid);
+        });
+        if (status == BGWH_STOPPED || status == BGWH_POSTMASTER_DIED) break;
+        if (ending() || !is_free(database)) pg::call([handle] { TerminateBackgroundWorker(handle); });
+        if (ending()) break;
+        pause(look_every);
+    }
+    pg::call([handle] { pfree(handle); });
+    return true;
+}
+
+void seal_all()
+{
+    for (const Oid database : open_databases()) {
+        if (ending() || settings::seal_interval() == 0) return;
+        if (seal_database(database)) continue;
+        approval::log_line("ledgers are not sealed: no background worker slot is free");
+        return;
+    }
+}
+
+void report_idle()
+{
+    pg::call([] { pgstat_report_activity(STATE_IDLE, nullptr); });
+}
+
+void run()
+{
+    pg::call([] {
+        // Of no database: it sees what the server's databases share, and is in nobody's way.
+        BackgroundWorkerInitializeConnection(nullptr, nullptr, 0);
+        pgstat_report_appname(sealer_name);
+    });
+    report_idle();
+    bool first = true;
+    TimestampTz last = GetCurrentTimestamp();
+    while (!ending()) {
+        const int interval = settings::seal_interval();
+        const int wait = first ? std::min(first_wait, interval) : interval;
+        // The clock may be set back.
+        const TimestampTz now = GetCurrentTimestamp();
+        last = std::min(last, now);
+        const long left = interval == 0 ? -1 : TimestampDifferenceMilliseconds(now, TimestampTzPlusMilliseconds(last, std::int64_t{wait} * 1000));
+        if (left != 0) {
+            pause(left);
+            continue;
+        }
+        pg::call([] { pgstat_report_activity(STATE_RUNNING, "sealing ledgers"); });
+        seal_all();
+        report_idle();
+        last = GetCurrentTimestamp();
+        first = false;
+    }
+}
+
+}  // namespace
+
+void register_sealer()
+{
+    if (!process_shared_preload_libraries_in_progress || IsBinaryUpgrade) return;
+    BackgroundWorker worker;
+    set_up(&worker, "lcg_sealer_main", restart_after);
+    RegisterBackgroundWorker(&worker);
+}
+
+}  // namespace ledger
+
+extern "C" void lcg_sealer_main(Datum)
+{
+    pqsignal(SIGHUP, SignalHandlerForConfigReload);
+    pqsignal(SIGTERM, SignalHandlerForShutdownRequest);
+    BackgroundWorkerUnblockSignals();
+    pg::guarded([] { ledger::run(); });
+    // With 0 it would not come back when somebody ended only this process.
+    proc_exit(1);
+}
