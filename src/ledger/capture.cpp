@@ -223,6 +223,9 @@ std::int64_t capture(const Subject &subject, const std::string &tag, Cause cause
         case Keeping::name_only: return capture_name(subject, tag, cause, source);
         case Keeping::not_at_all: break;
     }
+    // The guard's own objects are no part of the schema it describes, but who may decide and who may write policy is
+    // a change to be known of.
+    if (subject.schema_name == "langchef_guard" && !subject.in_extension) return capture_name(subject, tag, cause, source);
     return 0;
 }
 
