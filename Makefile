@@ -87,3 +87,8 @@ races: ; $(prove_installcheck)
 brute: export LCG_GUESSES = 1000000
 brute: PROVE_TESTS = test/tap/103_brute_force.pl
 brute: ; $(prove_installcheck)
+
+# What is tried against the guard, and what comes of it, compared with docs.
+.PHONY: security-matrix
+security-matrix: PROVE_TESTS = test/matrix/security_matrix.pl
+security-matrix: ; $(prove_installcheck)

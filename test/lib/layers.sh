@@ -41,6 +41,9 @@ layer_installcheck() {
 # What each statement does, compared with the page of this version in docs.
 layer_firing() { limited make firing-matrix; }
 
+# What is tried against the guard, compared with the page in docs.
+layer_security() { limited make security-matrix; }
+
 # Each file in a database of its own.
 layer_pgtap() {
 	test_cluster
