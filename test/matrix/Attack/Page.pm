@@ -66,7 +66,7 @@ sub case_lines
 
 sub document
 {
-	my ($sections, $cases, $rows) = @_;
+	my ($cases, $rows) = @_;
 	my (@lines, %count);
 	foreach my $row (@$rows)
 	{

@@ -77,7 +77,7 @@ sub setting
 }
 
 my $may_grant = q{GRANT attack_approver TO attack_dbo WITH ADMIN OPTION};
-my $may_not = q{REVOKE attack_approver FROM attack_owner; REVOKE attack_approver FROM attack_spare; REVOKE attack_approver FROM attack_dbo};
+my $may_not = q{REVOKE attack_approver FROM attack_owner; REVOKE attack_approver FROM attack_spare; REVOKE attack_approver FROM attack_dbo CASCADE};
 
 sub cases
 {
