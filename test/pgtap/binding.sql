@@ -23,7 +23,7 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 CREATE FUNCTION public.newest() RETURNS bigint LANGUAGE sql AS 'SELECT max(id) FROM langchef_guard.proposals';
 
-SELECT plan(30);
+SELECT plan(33);
 
 SET SESSION AUTHORIZATION lcg_bound;
 CREATE TABLE work.users (id integer, password text);
@@ -158,6 +158,26 @@ SELECT ok(:'seen' LIKE '42501:%', 'nor can a view approve');
 SELECT ok(:'called' LIKE '42501:%', 'nor a function of the same name in another schema');
 SELECT is(:'own'::text, 'done', 'a statement that calls the function itself decides');
 SELECT is_empty('TABLE trap.loot', 'nothing was given away');
+-- Nor is what a literal looks like, whatever the server adds to the statement.
+SET SESSION AUTHORIZATION lcg_bound;
+CREATE TABLE trap.log (message text, token text DEFAULT langchef_guard.reject(1, 'planted')::text);
+GRANT ALL ON trap.log TO PUBLIC;
+CREATE FUNCTION trap.reject(integer, text) RETURNS void LANGUAGE sql AS 'SELECT langchef_guard.reject($1, $2)';
+SET SESSION AUTHORIZATION lcg_binder;
+\set ON_ERROR_STOP off
+INSERT INTO trap.log (message) VALUES ('I did reject(1) it');
+\set message_state :SQLSTATE
+INSERT INTO trap.log (message) VALUES ('SELECT langchef_guard.reject(1, ''no'')');
+\set statement_state :SQLSTATE
+SET search_path = langchef_guard, trap, public;
+SELECT reject(1, 'no');
+\set bare_state :SQLSTATE
+RESET search_path;
+\set ON_ERROR_STOP on
+RESET SESSION AUTHORIZATION;
+SELECT is(:'message_state'::text, '42501', 'a message that looks like a call is none');
+SELECT is(:'statement_state'::text, '42501', 'nor is a statement in a message');
+SELECT is(:'bare_state'::text, '42501', 'a bare name that somebody else''s function shares is refused');
 
 -- A transaction that only reads is the server's to refuse.
 SET SESSION AUTHORIZATION lcg_bound;
