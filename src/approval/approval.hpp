@@ -19,6 +19,7 @@ struct Search {
     // When a token was presented but none covers: why, for DETAIL ("Token has expired.").
     std::string objection;
     int invalid_tokens = 0;  // presented, and none of this guard
+    bool outgrown = false;   // a token would cover it, had the rows not become so many: a new decision
 };
 
 // Looks among the tokens the session presents for one that covers the
@@ -46,7 +47,7 @@ struct Filing {
 // refusals in quick succession: one of a second tells how many there were.
 // Never raises but for a cancel request.  Tokens presented that are none are
 // counted with the attempt.
-Filing file_refusal(const core::Judgement &judgement, int invalid_tokens);
+Filing file_refusal(const core::Judgement &judgement, const Search &search);
 
 // The same of what no approval can allow: filed with status "denied", for the record.
 Filing file_denial(const core::Judgement &judgement);

@@ -24,18 +24,19 @@ constinit pg::Statement find_token{
 
 // What keeps a token from covering a command, the farthest from it first: of
 // several tokens, the objection to the closest is told.
-enum class Objection { unknown, database, role, revoked, expired, content, spent };
+enum class Objection { unknown, database, role, revoked, expired, content, spent, outgrown };
 
 struct Verdict {
     int closeness = -1;
     std::optional<Cover> cover;
     std::string objection;
+    bool outgrown = false;
 };
 
 // A token that was given for the command is closer than any that was not.
 Verdict refuse(Objection kind, std::string objection, bool contains = false)
 {
-    constexpr int kinds = static_cast<int>(Objection::spent) + 1;
+    constexpr int kinds = static_cast<int>(Objection::outgrown) + 1;
     return {static_cast<int>(kind) + (contains ? kinds : 0), std::nullopt, std::move(objection)};
 }
 
@@ -97,6 +98,35 @@ std::optional<Kept> find_kept(pg::SpiSession &spi, std::string_view token, const
     return kept;
 }
 
+// Rows that the effects of a command had when its proposal was filed.
+constinit pg::Statement rows_then{
+    "SELECT e.value OPERATOR(pg_catalog.->>) 'rule', (e.value OPERATOR(pg_catalog.->>) 'classid')::pg_catalog.int8, "
+    "(e.value OPERATOR(pg_catalog.->>) 'objid')::pg_catalog.int8, (e.value OPERATOR(pg_catalog.->>) 'rows')::pg_catalog.int8 "
+    "FROM langchef_guard.approval a JOIN langchef_guard.proposal p ON p.id OPERATOR(pg_catalog.=) a.proposal_id, "
+    "pg_catalog.jsonb_array_elements(p.commands OPERATOR(pg_catalog.->) ($2 OPERATOR(pg_catalog.-) 1) OPERATOR(pg_catalog.->) 'effects') AS e "
+    "WHERE a.id OPERATOR(pg_catalog.=) $1 AND e.value OPERATOR(pg_catalog.?) 'rows'",
+    {INT8OID, INT4OID}};
+
+// Ten times as many rows are another decision; what is small is let grow.
+constexpr std::int64_t growth = 10;
+constexpr std::int64_t small = 10;
+
+std::string outgrown(pg::SpiSession &spi, const Kept &kept, const core::Judgement &judgement)
+{
+    if (kept.scoped) return {};
+    const pg::Rows rows = spi.run(rows_then, {pg::param(kept.id), pg::Parameter(Int32GetDatum(kept.command))});
+    for (std::uint64_t i = 0; i < rows.size(); ++i) {
+        const std::int64_t then = rows.int8(i, 4);
+        for (const core::Effect &effect : judgement.effects) {
+            const bool same = effect.rule == rows.text(i, 1) && effect.object.classid == rows.int8(i, 2) && effect.object.objid == rows.int8(i, 3);
+            if (!same || effect.rows <= growth * std::max(then, small)) continue;
+            return "The token was given when " + effect.phrase + " concerned " + std::to_string(then) + (then == 1 ? " row" : " rows") +
+                   ", which are " + std::to_string(effect.rows) + " now.";
+        }
+    }
+    return {};
+}
+
 Verdict examine(pg::SpiSession &spi, std::string_view token, const Presenter &who, const pg::Sha256 &digest,
                 const core::Judgement &judgement)
 {
@@ -114,6 +144,11 @@ Verdict examine(pg::SpiSession &spi, std::string_view token, const Presenter &wh
     if (kept->expired) return refuse(Objection::expired, "The token has expired.", contains);
     if (!contains) return refuse(Objection::content, std::move(kept->outside));
     if (!kept->usable) return refuse(Objection::spent, "The token is spent.", contains);
+    if (std::string objection = outgrown(spi, *kept, judgement); !objection.empty()) {
+        Verdict verdict = refuse(Objection::outgrown, std::move(objection), contains);
+        verdict.outgrown = true;
+        return verdict;
+    }
     return {-1, Cover{kept->id, kept->command}, {}};
 }
 
@@ -140,7 +175,7 @@ Search find_cover(const core::Judgement &judgement)
         if (verdict.closeness > closest.closeness) closest = std::move(verdict);
     }
     if (unknown > 0) note_invalid_tokens(unknown);
-    return {std::nullopt, std::move(closest.objection), unknown};
+    return {std::nullopt, std::move(closest.objection), unknown, closest.outgrown};
 }
 
 }  // namespace approval

@@ -140,17 +140,19 @@ Filing from_cache(const core::RefusalCache::Entry &entry)
 }
 
 // Says in only_counted whether it was no more than that.
-Filing file(const core::Judgement &judgement, bool denied, int invalid_tokens, bool &only_counted)
+Filing file(const core::Judgement &judgement, bool denied, const Search &search, bool &only_counted)
 {
     const auto installed = guard::installation();
     if (!installed) return {0, {}, "extension \"langchef_guard\" is not installed in this database"};
     Proposal proposal = propose(judgement);
     if (std::string failure = own_decision(*installed, proposal.digest); !failure.empty()) return {0, {}, std::move(failure)};
     core::RefusalCache::Entry &entry = cache.find(proposal.digest, GetSessionUserId());
-    entry.guesses += invalid_tokens;
+    entry.guesses += search.invalid_tokens;
     only_counted = core::RefusalCache::only_count(entry, GetCurrentTimestamp());
     if (only_counted) return from_cache(entry);
-    core::WorkerResult result = run_in_worker(compose(judgement, std::move(proposal), entry, denied));
+    core::WorkerRequest request = compose(judgement, std::move(proposal), entry, denied);
+    request.outgrown = search.outgrown ? 1 : 0;
+    core::WorkerResult result = run_in_worker(request);
     if (result.failure.empty() && result.proposal == 0) result.failure = "the background worker gave no proposal";
     core::RefusalCache::filed(entry, result.proposal, result.status == "approved", GetCurrentTimestamp());
     if (result.proposal != 0 && decided_proposals().empty()) cache.forget_counted(entry);
@@ -161,10 +163,10 @@ Filing file(const core::Judgement &judgement, bool denied, int invalid_tokens, b
 
 namespace {
 
-Filing file_and_log(const core::Judgement &judgement, bool denied, int invalid_tokens)
+Filing file_and_log(const core::Judgement &judgement, bool denied, const Search &search)
 {
     bool only_counted = false;
-    const Filing filing = file(judgement, denied, invalid_tokens, only_counted);
+    const Filing filing = file(judgement, denied, search, only_counted);
     if (only_counted) {
         note_counted_refusal();
     } else {
@@ -176,8 +178,8 @@ Filing file_and_log(const core::Judgement &judgement, bool denied, int invalid_t
 
 }  // namespace
 
-Filing file_refusal(const core::Judgement &judgement, int invalid_tokens) { return file_and_log(judgement, false, invalid_tokens); }
+Filing file_refusal(const core::Judgement &judgement, const Search &search) { return file_and_log(judgement, false, search); }
 
-Filing file_denial(const core::Judgement &judgement) { return file_and_log(judgement, true, 0); }
+Filing file_denial(const core::Judgement &judgement) { return file_and_log(judgement, true, {}); }
 
 }  // namespace approval

@@ -95,7 +95,7 @@ core::WorkerResult file(const core::WorkerRequest &request)
         result.proposal = equal.int8(0, 1);
         result.status = equal.text(0, 2);
         const pg::Parameter id = pg::param(result.proposal);
-        const bool usable = result.status == "approved" && equal.boolean(0, 3) && !denied;
+        const bool usable = result.status == "approved" && equal.boolean(0, 3) && !denied && request.outgrown == 0;
         if (usable || (denied && result.status == "denied")) {
             spi.run(add_attempts, {id, attempts, invalid});
             return result;

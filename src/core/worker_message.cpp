@@ -9,7 +9,7 @@ namespace {
 
 // Changes with the layout of a message: a session and a worker may run
 // different builds of the library while it is being replaced.
-constexpr std::uint32_t request_magic = 0x4c435132;  // "LCQ2"
+constexpr std::uint32_t request_magic = 0x4c435133;  // "LCQ3"
 constexpr std::uint32_t result_magic = 0x4c435232;   // "LCR2"
 
 class Writer {
@@ -84,6 +84,7 @@ void fields(Stream &stream, Request &request)
     stream.text(request.digest);
     stream.text(request.commands);
     stream.number(request.attempts);
+    stream.number(request.outgrown);
     stream.number(request.denied);
     stream.number(request.invalid_tokens);
     stream.number(request.approval);

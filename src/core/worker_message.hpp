@@ -54,6 +54,7 @@ struct WorkerRequest {
     std::string digest;    // of all commands, raw bytes
     std::string commands;  // JSON array
     std::int64_t attempts = 1;
+    std::uint32_t outgrown = 0;  // 1: what was approved does not do any more, see approval::Search
     std::uint32_t denied = 0;  // 1: no approval can be had; the attempt is filed as denied
     std::int64_t invalid_tokens = 0;  // presented with them
     std::vector<CountedAttempts> counted;

@@ -114,7 +114,7 @@ bool apply_policy(core::Judgement &judgement)
 
 [[noreturn]] void refuse(const core::Judgement &judgement, const approval::Search &search)
 {
-    const approval::Filing filing = approval::file_refusal(judgement, search.invalid_tokens);
+    const approval::Filing filing = approval::file_refusal(judgement, search);
     throw pg::GuardError(pg::sqlstate::approval_required, judgement.effects.front().phrase + " is not approved",
                          detail_of(judgement.effects, search.objection), hint_of(filing));
 }

@@ -68,7 +68,9 @@ constinit object_access_hook_type next_object_access = nullptr;
 bool is_housekeeping(const void *argument)
 {
     const auto *const drop = static_cast<const ObjectAccessDrop *>(argument);
-    return drop != nullptr && (drop->dropflags & (PERFORM_DELETION_INTERNAL | PERFORM_DELETION_QUIETLY)) != 0;
+    // DROP INDEX CONCURRENTLY is judged as itself, and must find its transaction without an id.
+    constexpr int flags = PERFORM_DELETION_INTERNAL | PERFORM_DELETION_QUIETLY | PERFORM_DELETION_CONCURRENTLY;
+    return drop != nullptr && (drop->dropflags & flags) != 0;
 }
 
 bool may_be_own(Oid classid)

@@ -102,7 +102,7 @@ std::string_view rule_for_drop(core::Address address)
 
 void before_drop(core::Address address)
 {
-    record_change_of_mode();
+    if (current_command() == nullptr) record_change_of_mode();
     if (!concerns_us()) return;
     protect("dropping", address);
     const CurrentCommand *const command = current_command();
@@ -116,7 +116,7 @@ void before_drop(core::Address address)
 
 void before_truncate(Oid relation)
 {
-    record_change_of_mode();
+    if (current_command() == nullptr) record_change_of_mode();
     if (!concerns_us()) return;
     const core::Address address = address_of(RelationRelationId, relation);
     protect("truncating", address);

@@ -55,6 +55,15 @@ void end_writing(Writing *writing)
     CommandCounterIncrement();
 }
 
+constinit bool inserting = false;
+
+struct InsertScope {
+    InsertScope() { inserting = true; }
+    ~InsertScope() { inserting = false; }
+    InsertScope(const InsertScope &) = delete;
+    InsertScope &operator=(const InsertScope &) = delete;
+};
+
 // A library newer than the installed script must not write beyond its columns.
 void check_width(Oid table, int columns)
 {
@@ -71,6 +80,8 @@ void check_width(Oid table, int columns)
 
 }  // namespace
 
+bool is_inserting() { return inserting; }
+
 std::int64_t next_id(const char *sequence)
 {
     const Oid oid = guard::hold_table(sequence, RowExclusiveLock);
@@ -80,6 +91,7 @@ std::int64_t next_id(const char *sequence)
 void insert_row(Oid table, const Datum *values, const bool *nulls, int columns)
 {
     check_width(table, columns);
+    const InsertScope scope;
     pg::call([=] {
         Writing writing{};
         begin_writing(&writing, table);

@@ -61,12 +61,12 @@ sub odd_names
 		is(rows($node, $database, "SELECT count(*) FROM langchef_guard.ledger WHERE schema_name = quote_ident($literal)::name OR schema_name = $literal") > 1, 1,
 			"$encoding, $what: it is recorded");
 		my $result = attempt($node, $database, "ALTER TABLE $quoted.$quoted DROP COLUMN $quoted");
-		my $proposal = refused_with($result, qr/^dropping column ".*" of table ".*" is not approved$/s, "$encoding, $what: DROP COLUMN is refused");
+		my $proposal = refused_with($result, qr/^dropping column (?:U&)?".*" of table (?:U&)?".*" is not approved$/s, "$encoding, $what: DROP COLUMN is refused");
 		my $token = rows($node, $database, "SELECT langchef_guard.approve($proposal, 'for ' || $literal)");
 		rows($node, $database, "SELECT langchef_guard.register_expected($literal)");
 		passes(attempt($node, $database, "SET langchef_guard.approval_token = '$token'; SET langchef_guard.migration = $literal;
 			SET application_name = $literal; ALTER TABLE $quoted.$quoted DROP COLUMN $quoted"), "$encoding, $what: approved, it runs");
-		is(rows($node, $database, qq{SELECT count(*) FROM langchef_guard.drift($literal) WHERE migration = $literal AND ledger_id IS NOT NULL}) > 0, 1,
+		is(rows($node, $database, qq{SELECT count(*) FROM langchef_guard.drift($literal) WHERE migration = langchef_guard.shown($literal) AND ledger_id IS NOT NULL}) > 0, 1,
 			"$encoding, $what: drift tells the column and its migration");
 		rows($node, $database, "SELECT langchef_guard.unregister_expected($literal)");
 	}

@@ -16,7 +16,7 @@ my $slack = 3;
 my $patience = 0.6;
 
 my $node = new_cluster('closed', preload => 1, initdb => ['--wal-segsize=1'],
-	settings => [ 'langchef_guard.proposal_timeout = ' . 1000 * $patience, q{log_statement = 'none'}, 'max_worker_processes = 2', 'max_logical_replication_workers = 0',
+	settings => [ 'langchef_guard.proposal_timeout = ' . 1000 * $patience, q{log_statement = 'none'}, 'max_worker_processes = 3', 'max_logical_replication_workers = 0',
 		'autovacuum = off', 'max_prepared_transactions = 2' ]);
 new_database($node, 'closed');
 $node->safe_psql('closed', q{

@@ -75,15 +75,20 @@ GRANT regress_lcg_lead TO regress_lcg_app;
 GRANT SET ON PARAMETER langchef_guard.mode TO regress_lcg_app;
 CREATE ROLE regress_lcg_second IN ROLE regress_lcg_approver;
 ALTER GROUP regress_lcg_approver ADD USER regress_lcg_app;
+SET langchef_guard.mode = 'off';
+GRANT regress_lcg_approver TO regress_lcg_admin WITH ADMIN OPTION;
+RESET langchef_guard.mode;
 SET ROLE regress_lcg_admin;
 ALTER ROLE regress_lcg_approver PASSWORD 'mine now';
 RESET ROLE;
 -- Who may do nothing of it asks nobody.
+\set VERBOSITY sqlstate
 SET ROLE regress_lcg_somebody;
 ALTER ROLE regress_lcg_somebody SUPERUSER;
 GRANT regress_lcg_approver TO regress_lcg_somebody;
 ALTER ROLE regress_lcg_approver PASSWORD 'x';
 RESET ROLE;
+\set VERBOSITY default
 ALTER ROLE regress_lcg_somebody SET langchef_guard.mode = 'off';
 ALTER ROLE ALL SET langchef_guard.mode = 'off';
 ALTER ROLE regress_lcg_somebody IN DATABASE regress_lcg_guarded SET session_replication_role = 'replica';

@@ -26,6 +26,7 @@ sub hold_up
 	$node->safe_psql($database, q{
 SET langchef_guard.mode = off;
 CREATE FUNCTION public.slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END';
+SET langchef_guard.mode = off;
 CREATE TRIGGER slow BEFORE INSERT ON langchef_guard.seal FOR EACH ROW EXECUTE FUNCTION public.slow();
 SET langchef_guard.mode = enforce;
 CREATE TABLE held_up (i int)});
@@ -34,9 +35,9 @@ CREATE TABLE held_up (i int)});
 
 $node->safe_psql('postgres', 'CREATE DATABASE bare');
 new_database($node, $_) foreach qw(app other pattern closed);
-$node->safe_psql('postgres', 'ALTER DATABASE pattern IS_TEMPLATE true');
+$node->safe_psql('postgres', "SET langchef_guard.mode = off;\nALTER DATABASE pattern IS_TEMPLATE true");
 $node->safe_psql($_, 'CREATE TABLE a (i int)') foreach qw(app other pattern closed);
-$node->safe_psql('postgres', 'ALTER DATABASE closed ALLOW_CONNECTIONS false');
+$node->safe_psql('postgres', "SET langchef_guard.mode = off;\nALTER DATABASE closed ALLOW_CONNECTIONS false");
 ok(sealed($_), "$_ is sealed") foreach qw(app other);
 like(slurp_file($node->logfile), qr/LOG:  langchef_guard: seal 1 of database "app" over 1 ledger rows, chain [0-9a-f]{64}$/m, 'the log tells of it');
 like(status($node), qr/^on: the server seals every 1 seconds; seal \d+ of [^;]* is the last$/, 'status tells that it is done');
@@ -50,7 +51,7 @@ $node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity 
 is(sealers(), '1', 'one process waits for the next time');
 
 # Settings of a database do not stop it.
-$node->safe_psql('postgres', $_) foreach q{ALTER DATABASE other SET default_transaction_read_only = on}, q{ALTER DATABASE other SET default_transaction_isolation = 'serializable'},
+$node->safe_psql('postgres', "SET langchef_guard.mode = off;\n$_") foreach q{ALTER DATABASE other SET default_transaction_read_only = on}, q{ALTER DATABASE other SET default_transaction_isolation = 'serializable'},
   q{ALTER DATABASE other SET DateStyle = 'German'}, q{ALTER DATABASE other SET search_path = ''}, q{ALTER DATABASE other CONNECTION LIMIT 0};
 $node->safe_psql('other', 'SET default_transaction_read_only = off; CREATE TABLE public.b (i int)');
 ok(sealed('other'), 'whatever the settings of a database, it is sealed');
@@ -77,14 +78,14 @@ ok(sealed('app'), 'until it is sealed');
 # Who wants a database for himself.
 new_database($node, $_) foreach qw(dropped renamed copied);
 ok(hold_up('dropped'), 'a database takes long to seal');
-cmp_ok(seconds(sub { $node->safe_psql('postgres', 'DROP DATABASE dropped') }), '<', 10, 'it can be dropped meanwhile');
+cmp_ok(seconds(sub { $node->safe_psql('postgres', "SET langchef_guard.mode = off;\nDROP DATABASE dropped") }), '<', 10, 'it can be dropped meanwhile');
 ok(hold_up('renamed'), 'another one does');
-cmp_ok(seconds(sub { $node->safe_psql('postgres', 'ALTER DATABASE renamed RENAME TO new_name') }), '<', 10, 'it can be renamed meanwhile');
-$node->safe_psql('new_name', 'SET langchef_guard.mode = record; DROP TRIGGER slow ON langchef_guard.seal');
+cmp_ok(seconds(sub { $node->safe_psql('postgres', "SET langchef_guard.mode = off;\nALTER DATABASE renamed RENAME TO new_name") }), '<', 10, 'it can be renamed meanwhile');
+$node->safe_psql('new_name', 'SET langchef_guard.mode = off; DROP TRIGGER slow ON langchef_guard.seal');
 ok(sealed('new_name'), 'and is sealed under its new name');
 ok(hold_up('copied'), 'another one does');
-cmp_ok(seconds(sub { $node->safe_psql('postgres', 'CREATE DATABASE copy TEMPLATE copied') }), '<', 10, 'it can be copied meanwhile');
-$node->safe_psql('postgres', "DROP DATABASE $_ WITH (FORCE)") foreach qw(copied copy);
+cmp_ok(seconds(sub { $node->safe_psql('postgres', "SET langchef_guard.mode = off;\nCREATE DATABASE copy TEMPLATE copied") }), '<', 10, 'it can be copied meanwhile');
+$node->safe_psql('postgres', "SET langchef_guard.mode = off;\nDROP DATABASE $_ WITH (FORCE)") foreach qw(copied copy);
 $node->safe_psql('app', 'CREATE TABLE c (i int)');
 ok(sealed('app'), 'the others are sealed on');
 
@@ -107,7 +108,7 @@ new_database($node, 'stopped');
 ok(hold_up('stopped'), 'a database takes long to seal');
 cmp_ok(seconds(sub { $node->stop('fast') }), '<', 10, 'the server stops meanwhile');
 $node->start;
-$node->safe_psql('postgres', 'DROP DATABASE stopped WITH (FORCE)');
+$node->safe_psql('postgres', "SET langchef_guard.mode = off;\nDROP DATABASE stopped WITH (FORCE)");
 $node->safe_psql('app', 'CREATE TABLE f (i int)');
 ok(sealed('app'), 'and seals after its start');
 $node->stop('immediate');
