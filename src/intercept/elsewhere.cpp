@@ -28,14 +28,21 @@ core::SharedEffectMessage message_of(const judge::SharedEffect &shared)
             shared.subject};
 }
 
-// What each database is asked about, in the order of their OIDs, so that no two sessions ask in opposite orders.
-using Questions = std::map<Oid, std::vector<const judge::SharedEffect *>>;
+using Asked_about = std::vector<const judge::SharedEffect *>;
 
-Questions questions_about(const std::vector<judge::SharedEffect> &effects)
+// What each database is asked about: the one that a setting is stored for first, then by their OIDs.
+using Questions = std::map<std::pair<bool, Oid>, Asked_about>;
+
+bool is_asked(Asked whom, const judge::SharedEffect &shared) { return (whom == Asked::subjects) == (shared.concern == judge::Concern::database); }
+
+Questions questions_about(const std::vector<judge::SharedEffect> &effects, Asked whom)
 {
     Questions questions;
     for (const judge::SharedEffect &shared : effects) {
-        for (const Oid database : judge::other_databases(shared.concern, shared.subject)) questions[database].push_back(&shared);
+        if (!is_asked(whom, shared)) continue;
+        for (const Oid database : judge::other_databases(shared.concern, shared.subject)) {
+            questions[{database != shared.subject, database}].push_back(&shared);
+        }
     }
     return questions;
 }
@@ -47,19 +54,30 @@ std::string detail_of(const core::Effect &effect, const std::string &database, c
     return detail;
 }
 
-using Asked = std::vector<const judge::SharedEffect *>;
+// A database that does not let a command pass.
+struct Refusal {
+    std::string database;
+    const core::Effect *effect;
+    core::WorkerResult result;
+};
 
-[[noreturn]] void refuse(const Asked &asked, const std::string &database, const core::WorkerResult &result)
+bool is_refusal(const core::WorkerResult &result) { return result.status == "pending" || result.status == "approved" || result.status == "denied"; }
+
+// All of them are told at once, what is denied first.
+[[noreturn]] void refuse(std::vector<Refusal> refusals)
 {
-    const auto place = static_cast<std::size_t>(result.command);
-    const core::Effect &effect = asked[place < asked.size() ? place : 0]->effect;
-    const std::string detail = detail_of(effect, database, result.objection);
-    if (result.status == "denied") throw pg::GuardError(pg::sqlstate::denied, effect.phrase + " is denied by policy", detail, "See langchef_guard.policy there.");
-    const std::string number = std::to_string(result.proposal);
-    const std::string hint = result.status == "approved"
+    std::stable_partition(refusals.begin(), refusals.end(), [](const Refusal &refusal) { return refusal.result.status == "denied"; });
+    const Refusal &first = refusals.front();
+    std::string detail = detail_of(*first.effect, first.database, first.result.objection);
+    for (std::size_t i = 1; i < refusals.size(); ++i) {
+        detail += "  Also proposal " + std::to_string(refusals[i].result.proposal) + " of guarded database \"" + refusals[i].database + "\".";
+    }
+    if (first.result.status == "denied") throw pg::GuardError(pg::sqlstate::denied, first.effect->phrase + " is denied by policy", detail, "See langchef_guard.policy there.");
+    const std::string number = std::to_string(first.result.proposal);
+    const std::string hint = first.result.status == "approved"
                                  ? "Proposal " + number + " there is approved: set langchef_guard.approval_token to its token and run the command again."
                                  : "Proposal " + number + " was filed there.  A DBA can run langchef_guard.approve(" + number + ") in that database and give you a token; set langchef_guard.approval_token to it and run the command again.";
-    throw pg::GuardError(pg::sqlstate::approval_required, effect.phrase + " is not approved", detail, hint);
+    throw pg::GuardError(pg::sqlstate::approval_required, first.effect->phrase + " is not approved", detail, hint);
 }
 
 core::WorkerResult run(const core::WorkerRequest &request, const std::string &database, const core::Effect &effect)
@@ -88,19 +106,18 @@ pg::Sha256 key_of(const core::WorkerRequest &request)
     return pg::sha256(text);
 }
 
-// Asks one database; raises when it does not let the command pass.
-core::WorkerResult ask(const core::WorkerRequest &request, const std::string &database, const Asked &asked)
+// Asks one database.
+core::WorkerResult ask(const core::WorkerRequest &request, const std::string &database, const Asked_about &asked)
 {
     core::RefusalCache::Entry &entry = refused_lately.find(key_of(request), GetSessionUserId());
     if (entry.proposal != 0 && core::RefusalCache::only_count(entry, GetCurrentTimestamp())) {
         core::WorkerResult known;
         known.proposal = entry.proposal;
         known.status = "pending";
-        refuse(asked, database, known);
+        return known;
     }
-    const core::WorkerResult result = run(request, database, asked.front()->effect);
+    core::WorkerResult result = run(request, database, asked.front()->effect);
     if (result.status == "pending") core::RefusalCache::filed(entry, result.proposal, false, GetCurrentTimestamp());
-    if (result.status == "pending" || result.status == "approved" || result.status == "denied") refuse(asked, database, result);
     return result;
 }
 
@@ -130,33 +147,55 @@ void require_same(Node *tree, const std::vector<judge::SharedEffect> &before)
                          "Run the command again: it is judged by what is there then.");
 }
 
-}  // namespace
-
-std::vector<core::Address> pass_other_databases(Node *tree, std::string_view statement, bool top_level)
+core::WorkerRequest request_about(Node *tree, std::string_view statement, core::WorkerTask task)
 {
-    std::vector<core::Address> decided;
-    const std::vector<judge::SharedEffect> effects = judge::shared_effects(tree);
-    if (effects.empty()) return decided;
-    // The server will refuse it: nobody is asked, and nothing is spent.
-    if (judge::runs_outside_transaction(tree) && pg::call([top_level] { return IsInTransactionBlock(top_level); })) return decided;
     core::WorkerRequest request;
     approval::put_requester(request);
-    request.task = core::WorkerTask::judge;
+    request.task = task;
     request.tokens = settings::approval_token();
     request.tag = pg::text_of(pg::call([tree] { return GetCommandTagName(CreateCommandTag(tree)); }));
     request.statement = core::redact(statement);
+    return request;
+}
+
+// The server will refuse such a command: nobody is asked, and nothing is spent.
+bool is_impossible(Node *tree, bool top_level)
+{
+    return judge::runs_outside_transaction(tree) && pg::call([top_level] { return IsInTransactionBlock(top_level); });
+}
+
+void put_effects(core::WorkerRequest &request, Oid database, const Asked_about &asked)
+{
+    request.database = database;
+    request.effects.clear();
+    for (const judge::SharedEffect *const shared : asked) request.effects.push_back(message_of(*shared));
+}
+
+}  // namespace
+
+std::vector<core::Address> pass_other_databases(Node *tree, std::string_view statement, bool top_level, Asked whom)
+{
+    std::vector<core::Address> decided;
+    const std::vector<judge::SharedEffect> effects = judge::shared_effects(tree);
+    if (effects.empty() || is_impossible(tree, top_level)) return decided;
+    core::WorkerRequest request = request_about(tree, statement, core::WorkerTask::judge);
     std::vector<Answer> answers;
-    for (const auto &[database, asked] : questions_about(effects)) {
-        const std::string name = name_of_database(database);
-        if (name.empty() || is_ruin(database)) continue;
-        request.database = database;
-        request.effects.clear();
-        for (const judge::SharedEffect *const shared : asked) request.effects.push_back(message_of(*shared));
+    std::vector<Refusal> refusals;
+    for (const auto &[place, asked] : questions_about(effects, whom)) {
+        const std::string name = name_of_database(place.second);
+        if (name.empty() || is_ruin(place.second)) continue;
+        put_effects(request, place.second, asked);
         core::WorkerResult result = ask(request, name, asked);
         if (result.status == "unguarded") continue;
         for (const judge::SharedEffect *const shared : asked) decided.push_back(shared->effect.object);
-        if (result.status == "allowed") answers.push_back({request, name, std::move(result)});
+        const auto lead = static_cast<std::size_t>(result.command);
+        if (is_refusal(result)) {
+            refusals.push_back({name, &asked[lead < asked.size() ? lead : 0]->effect, std::move(result)});
+        } else if (result.status == "allowed") {
+            answers.push_back({request, name, std::move(result)});
+        }
     }
+    if (!refusals.empty()) refuse(std::move(refusals));
     // Nothing is spent before all of them let it pass.
     if (!answers.empty()) require_same(tree, effects);
     for (Answer &answer : answers) {
@@ -167,6 +206,25 @@ std::vector<core::Address> pass_other_databases(Node *tree, std::string_view sta
     }
     if (!answers.empty()) require_same(tree, effects);
     return decided;
+}
+
+void tell_other_databases(Node *tree, std::string_view statement, bool top_level)
+{
+    const std::vector<judge::SharedEffect> effects = judge::shared_effects(tree);
+    if (effects.empty() || is_impossible(tree, top_level)) return;
+    core::WorkerRequest request = request_about(tree, statement, core::WorkerTask::pass);
+    for (const Asked whom : {Asked::subjects, Asked::others}) {
+        for (const auto &[place, asked] : questions_about(effects, whom)) {
+            if (is_ruin(place.second)) continue;
+            put_effects(request, place.second, asked);
+            const core::WorkerResult result = approval::run_in_worker(request);
+            pg::call([] { CHECK_FOR_INTERRUPTS(); });
+            if (result.failure.empty()) continue;
+            const std::string line = "database \"" + name_of_database(place.second) + "\" could not be told of " + request.tag + ": " + result.failure;
+            const char *const text = line.c_str();
+            pg::call([text] { ereport(LOG, (errmsg_internal("langchef_guard: %s", text))); });
+        }
+    }
 }
 
 }  // namespace intercept

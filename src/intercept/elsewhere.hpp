@@ -8,8 +8,17 @@
 
 namespace intercept {
 
-// Has every other guarded database that a command on shared objects matters to decide on it, before it runs.  Returns
-// the objects decided on; raises LG001 or LG006 when one of them does not let it pass, and when it cannot be asked.
-std::vector<core::Address> pass_other_databases(Node *parsetree, std::string_view statement, bool top_level);
+// Whose say a command on shared objects needs.
+enum class Asked {
+    subjects,  // databases that it is about
+    others,    // databases that it matters to otherwise
+};
+
+// Has every other guarded database of those decide on the command, before it runs.  Returns the objects decided on;
+// raises LG001 or LG006 when one of them does not let it pass, and when it cannot be asked.
+std::vector<core::Address> pass_other_databases(Node *parsetree, std::string_view statement, bool top_level, Asked whom);
+
+// With the guard switched off in this session: they are told, as far as they can be.
+void tell_other_databases(Node *parsetree, std::string_view statement, bool top_level);
 
 }  // namespace intercept

@@ -159,25 +159,38 @@ core::Action action_on(const std::string &rule, const std::string &schema, const
     return core::decide(policy, question);
 }
 
-void pass_gate(CurrentCommand &command)
+namespace {
+
+// The approval that the command needs, if it needs one; raises when it may not run.
+std::optional<approval::Cover> find_leave(CurrentCommand &command)
 {
-    if (command.judgement.empty()) return;
+    if (command.judgement.empty()) return std::nullopt;
     note_rules(command);
     auto &effects = command.judgement.effects;
     if (const auto found = std::find_if(effects.begin(), effects.end(), is_tampering); found != effects.end()) {
         std::rotate(effects.begin(), found, found + 1);
         refuse_tampering(command.judgement);
     }
-    if (settings::mode() == settings::Mode::record) return;
+    if (settings::mode() == settings::Mode::record) return std::nullopt;
     if (apply_policy(command.judgement)) deny_by_policy(command.judgement);
-    if (command.judgement.empty()) return;
+    if (command.judgement.empty()) return std::nullopt;
     const approval::Search search = approval::find_cover(command.judgement);
     if (!search.cover.has_value()) refuse(command.judgement, search);
     command.approval = search.cover->approval;
+    return search.cover;
+}
+
+}  // namespace
+
+void pass_gate(CurrentCommand &command, const std::function<void()> &ask_others)
+{
+    const auto cover = find_leave(command);
+    if (ask_others) ask_others();
+    if (!cover.has_value()) return;
     if (command.judgement.outside_transaction) {
-        approval::spend_outside(*search.cover, command.judgement);
+        approval::spend_outside(*cover, command.judgement);
     } else {
-        command.cover = search.cover;
+        command.cover = cover;
     }
 }
 

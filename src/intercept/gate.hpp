@@ -9,7 +9,9 @@ namespace intercept {
 // presents.  Returns when it may run, with the approval to spend (if any) and
 // its rules entered in the command; raises LG001 (after filing a proposal) or
 // LG006 when it may not.
-void pass_gate(CurrentCommand &command);
+// Before an approval is spent outside of the transaction, and in any case before it returns, others are asked:
+// databases that have a say in the command as well.
+void pass_gate(CurrentCommand &command, const std::function<void()> &ask_others = {});
 
 // Files the attempt as denied and raises LG003; the first effect leads the message.
 [[noreturn]] void refuse_tampering(const core::Judgement &judgement, const std::string &detail = {});

@@ -92,7 +92,8 @@ void require_recorder(CurrentCommand &command)
 }
 
 // Objects that other databases decided on already are not decided on again.
-std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view statement, bool top_level, const std::vector<core::Address> &decided = {})
+std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view statement, bool top_level, const std::vector<core::Address> &decided = {},
+                                              const std::function<void()> &ask_others = {})
 {
     auto command = std::make_unique<CurrentCommand>();
     command->statement = core::redact(statement);
@@ -112,7 +113,7 @@ std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view state
         command->explained =
             pg::text_of(pg::call([into] { return static_cast<const char *>(quote_qualified_identifier(into->rel->schemaname, into->rel->relname)); }));
     }
-    if (!cannot_run_here(command->judgement, top_level)) pass_gate(*command);
+    if (!cannot_run_here(command->judgement, top_level)) pass_gate(*command, ask_others);
     if (!command->changes_guard) require_recorder(*command);
     return command;
 }
@@ -284,10 +285,18 @@ std::uint64_t before_utility(const PlannedStmt *statement, const char *query, Pr
     if (context == PROCESS_UTILITY_SUBCOMMAND || !concerns_schema(tree) || !watching() || creating_extension) return 0;
     const std::string_view text = query != nullptr ? core::own_slice(query, statement->stmt_location, statement->stmt_len) : "";
     if (XactReadOnly && refused_when_reading(tree)) return 0;
-    if (settings::mode() == settings::Mode::off) return 0;
-    const auto decided = pass_other_databases(tree, text, context == PROCESS_UTILITY_TOPLEVEL);
-    if (!guard::installation().has_value()) return 0;
-    auto command = judge_command(tree, text, context == PROCESS_UTILITY_TOPLEVEL, decided);
+    const bool top_level = context == PROCESS_UTILITY_TOPLEVEL;
+    if (settings::mode() == settings::Mode::off) {
+        tell_other_databases(tree, text, top_level);
+        return 0;
+    }
+    const auto decided = pass_other_databases(tree, text, top_level, Asked::subjects);
+    const auto ask_others = [=] { pass_other_databases(tree, text, top_level, Asked::others); };
+    if (!guard::installation().has_value()) {
+        ask_others();
+        return 0;
+    }
+    auto command = judge_command(tree, text, top_level, decided, ask_others);
     command->event_start_expected = true;
     return push_command(std::move(command), context_for(context));
 }

@@ -160,7 +160,6 @@ bool matters_here(Concern concern, Oid subject)
         case Concern::role: return may_approve(subject) || owns_objects_here(subject);
         case Concern::tablespace: return has_tablespace(subject);
         case Concern::server: return true;
-        case Concern::approver_of_two: return settings::four_eyes() && may_approve(subject);
         case Concern::server_of_two: return settings::four_eyes();
     }
     return true;
@@ -171,7 +170,6 @@ std::vector<Oid> other_databases(Concern concern, Oid subject)
     switch (concern) {
         case Concern::database: return subject != MyDatabaseId ? std::vector<Oid>{subject} : std::vector<Oid>{};
         case Concern::approver:
-        case Concern::approver_of_two:
         case Concern::role: return databases_of_role(subject);
         case Concern::tablespace: return all_databases();
         case Concern::server:

@@ -16,8 +16,7 @@ enum class Concern : std::uint32_t {
     role,           // those where the role owns objects or may approve
     tablespace,     // those with something in it
     server,         // all of them
-    approver_of_two,  // those where the role may approve, and four_eyes is on
-    server_of_two,    // those where four_eyes is on
+    server_of_two,  // those where four_eyes is on
 };
 
 struct SharedEffect {

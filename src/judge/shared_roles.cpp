@@ -117,9 +117,9 @@ void add_altered(Shared &effects, const AlterRoleStmt *statement)
             add_role(effects, Concern::server, role, attribute->phrase, attribute->option);
         }
     }
-    // Whoever sets an approver's password can log in as the approver; of superusers only where two must agree.
+    // Whoever sets an approver's password can log in as the approver.
     if (others.empty() || role == GetUserId() || role == GetSessionUserId() || !may_alter(role)) return;
-    add_role(effects, is_superuser() ? Concern::approver_of_two : Concern::approver, role, "altering", others);
+    add_role(effects, Concern::approver, role, "altering", others);
 }
 
 void add_created(Shared &effects, const CreateRoleStmt *statement)

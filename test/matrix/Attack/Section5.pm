@@ -290,8 +290,8 @@ sub cases
 		attack('92e', 'the proposal forged', approves(q{UPDATE langchef_guard.proposal SET status = 'approved' WHERE id = %p}), { o => 'error 42501; the proposal is pending',
 			d => 'error 42501; the proposal is pending', s => 'passes; the proposal is approved' }, shown => q{`UPDATE langchef_guard.proposal SET status = 'approved'`}),
 		attack('92f', 'the approval given to oneself', q{INSERT INTO langchef_guard.approval (token_hash, role, role_oid, database_oid, system_identifier, max_uses, uses, issued_by, issued_at, valid_until)
-			SELECT sha256('lcg_0'), current_user, current_user::regrole, oid, 0, 1, '{0}', 'postgres', now(), now() + '1 day' FROM pg_database WHERE datname = current_database()}, superusers(recorded('INSERT'))),
-		attack('92g', 'the policy changed', q{INSERT INTO langchef_guard.policy (action) VALUES ('allow')}, superusers(recorded('INSERT'))),
+			SELECT sha256('lcg_0'), current_user, current_user::regrole, oid, 0, 1, '{0}', 'postgres', now(), now() + '1 day' FROM pg_database WHERE datname = current_database()}, superusers(recorded('INSERT')), triggers => superusers(own_tables())),
+		attack('92g', 'the policy changed', q{INSERT INTO langchef_guard.policy (action) VALUES ('allow')}, superusers(recorded('INSERT')), triggers => superusers(own_tables())),
 		attack(93, 'a new dependent after the approval', after("$drop CASCADE", @view), refused('D01', 'D02'), shown => "`$drop CASCADE`"),
 		attack('93a', 'far more rows after the approval', after('DROP TABLE app.other CASCADE', 'INSERT INTO app.other SELECT n FROM generate_series(1, 1000) n; ANALYZE app.other', undef, rolled => 1), refused('D01', 'D02'), @fresh,
 			shown => '`DROP TABLE app.other CASCADE`'),

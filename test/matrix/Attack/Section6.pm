@@ -85,11 +85,11 @@ sub cases
 	my $altered = 'verify_ledger(): LG005';
 	my @seals = (roles => 's', @fresh);
 	return (
-		attack(94, 'a row added', "INSERT INTO $ledger OVERRIDING SYSTEM VALUE SELECT (l).* FROM (SELECT l FROM $ledger l LIMIT 0) x", superusers(recorded('INSERT'))),
-		attack('94a', 'rows altered', "UPDATE $ledger SET session_role = 'nobody'", superusers(recorded('UPDATE'))),
-		attack('94b', 'rows deleted', "DELETE FROM $ledger WHERE id > 0", superusers(recorded('DELETE'))),
-		attack('94c', 'rows merged', "MERGE INTO $ledger l USING (VALUES (1)) v (x) ON true WHEN MATCHED THEN UPDATE SET statement = NULL", superusers(recorded('MERGE'))),
-		attack('94d', 'rows copied in', "COPY langchef_guard.policy (action) FROM PROGRAM 'echo allow'", superusers(recorded('COPY'))),
+		attack(94, 'a row added', "INSERT INTO $ledger OVERRIDING SYSTEM VALUE SELECT (l).* FROM (SELECT l FROM $ledger l LIMIT 0) x", superusers(recorded('INSERT')), triggers => superusers(own_tables())),
+		attack('94a', 'rows altered', "UPDATE $ledger SET session_role = 'nobody'", superusers(recorded('UPDATE')), triggers => superusers(own_tables())),
+		attack('94b', 'rows deleted', "DELETE FROM $ledger WHERE id > 0", superusers(recorded('DELETE')), triggers => superusers(own_tables())),
+		attack('94c', 'rows merged', "MERGE INTO $ledger l USING (VALUES (1)) v (x) ON true WHEN MATCHED THEN UPDATE SET statement = NULL", superusers(recorded('MERGE')), triggers => superusers(own_tables())),
+		attack('94d', 'rows copied in', "COPY langchef_guard.policy (action) FROM PROGRAM 'echo allow'", superusers(recorded('COPY')), triggers => superusers(own_tables())),
 		attack('94e', 'the ids set back', q{SELECT setval('langchef_guard.ledger_id_seq', 1)}, superusers(cannot('a sequence has no rows; the next id that exists fails the command', undef))),
 		attack('94f', 'a column of another type', "ALTER TABLE $ledger ALTER COLUMN statement TYPE varchar(10) USING left(statement, 10)", superusers(guards_itself())),
 		attack('94g', 'DELETE by the auditor', "SET ROLE attack_auditor; DELETE FROM $ledger", superusers(postgres_refuses('42501'))),

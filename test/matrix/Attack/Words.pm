@@ -5,7 +5,7 @@ use strict;
 use warnings FATAL => 'all';
 
 use Exporter 'import';
-our @EXPORT = qw(attack refused guards_itself denied postgres_refuses recorded passes cannot not_loaded superusers);
+our @EXPORT = qw(attack refused guards_itself denied postgres_refuses recorded passes cannot not_loaded own_tables superusers);
 
 # attack(line of the list, what is tried, SQL or a routine that gives what is seen, expectation, options):
 #   triggers  expectation where nothing is preloaded
@@ -45,10 +45,15 @@ sub not_loaded
 	return cannot('fires no event trigger, and the library is loaded by the first DDL command only', qr/^commands that fire no event trigger/, $seen);
 }
 
+# Nor is what writes to the guard's own tables seen then.
+sub own_tables { return cannot('writes rows, and the library is loaded by the first DDL command only', qr/^the guard's own objects/); }
+
 # PostgreSQL itself lets only superusers try it.
 sub superusers
 {
 	my ($expected, $sqlstate) = @_;
+	# What the guard refuses to everybody is told before the server looks at privileges.
+	return $expected if !defined $sqlstate && !ref $expected && $expected eq guards_itself();
 	my $refused = postgres_refuses($sqlstate // '42501');
 	return { o => $refused, d => $refused, s => $expected };
 }
