@@ -8,6 +8,7 @@
 #include "intercept/describe.hpp"
 #include "intercept/gate.hpp"
 #include "intercept/measure.hpp"
+#include "intercept/mode_record.hpp"
 #include "intercept/watch.hpp"
 #include "judge/judge.hpp"
 #include "ledger/record.hpp"
@@ -102,7 +103,7 @@ std::string_view rule_for_drop(core::Address address)
 
 void before_drop(core::Address address)
 {
-    if (current_command() == nullptr) record_change_of_mode();
+    if (current_command() == nullptr) record_mode({}, "SET");
     if (!concerns_us()) return;
     protect("dropping", address);
     const CurrentCommand *const command = current_command();
@@ -116,7 +117,7 @@ void before_drop(core::Address address)
 
 void before_truncate(Oid relation)
 {
-    if (current_command() == nullptr) record_change_of_mode();
+    if (current_command() == nullptr) record_mode({}, "SET");
     if (!concerns_us()) return;
     const core::Address address = address_of(RelationRelationId, relation);
     protect("truncating", address);

@@ -5,10 +5,12 @@
 #include "guard/installation.hpp"
 #include "guard/own_objects.hpp"
 #include "intercept/binding.hpp"
+#include "intercept/command_kind.hpp"
 #include "intercept/describe.hpp"
 #include "intercept/elsewhere.hpp"
 #include "intercept/foreseen.hpp"
 #include "intercept/gate.hpp"
+#include "intercept/mode_record.hpp"
 #include "intercept/side_effects.hpp"
 #include "intercept/utility_record.hpp"
 #include "intercept/utility_state.hpp"
@@ -23,53 +25,6 @@
 
 namespace intercept {
 namespace {
-
-// Utility commands that define nothing and destroy nothing.
-bool concerns_schema(const Node *tree)
-{
-    switch (nodeTag(tree)) {
-        case T_TransactionStmt:
-        case T_PlannedStmt:
-        case T_DeclareCursorStmt:
-        case T_ClosePortalStmt:
-        case T_FetchStmt:
-        case T_PrepareStmt:
-        case T_ExecuteStmt:
-        case T_DeallocateStmt:
-        case T_CallStmt:
-        case T_DoStmt:
-        case T_VacuumStmt:
-        case T_ReindexStmt:
-        case T_VariableSetStmt:
-        case T_VariableShowStmt:
-        case T_DiscardStmt:
-        case T_ConstraintsSetStmt:
-        case T_CheckPointStmt:
-        case T_LockStmt:
-        case T_NotifyStmt:
-        case T_ListenStmt:
-        case T_UnlistenStmt: return false;
-        case T_CopyStmt:
-        case T_LoadStmt: return is_worth_recording(tree);
-        case T_ClusterStmt: return reinterpret_cast<const ClusterStmt *>(tree)->indexname != nullptr;
-        case T_ExplainStmt: return created_by_explain(const_cast<Node *>(tree)) != nullptr;
-        default: return true;
-    }
-}
-
-// Commands that act on files beside the catalogs, and are not undone with them.
-bool is_irrevocable(const Node *tree)
-{
-    switch (nodeTag(tree)) {
-        case T_CreatedbStmt:
-        case T_DropdbStmt:
-        case T_AlterDatabaseStmt:  // SET TABLESPACE
-        case T_CreateTableSpaceStmt:
-        case T_DropTableSpaceStmt:
-        case T_AlterSystemStmt: return true;
-        default: return false;
-    }
-}
 
 // The server itself will refuse such a command: no approval is asked for, and
 // above all none is spent.
@@ -116,73 +71,6 @@ std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view state
     if (!cannot_run_here(command->judgement, top_level)) pass_gate(*command, ask_others);
     if (!command->changes_guard) require_recorder(*command);
     return command;
-}
-
-// For the guard's own rows, which are none of what the user promised not to write.
-class WritableScope {
-  public:
-    WritableScope() : was_(XactReadOnly) { XactReadOnly = false; }
-    ~WritableScope() { XactReadOnly = was_; }
-    WritableScope(const WritableScope &) = delete;
-    WritableScope &operator=(const WritableScope &) = delete;
-
-  private:
-    bool was_;
-};
-
-// Whether a row can be written now.  Before SET TRANSACTION no snapshot may be taken, so
-// that BEGIN and what may stand between the two are no occasion.
-bool can_record()
-{
-    return watching() && !creating_extension && IsTransactionState() && !IsAbortedTransactionBlockState() && !IsInParallelMode() &&
-           guard::installation().has_value();
-}
-
-// Puts a change of mode on record, whoever made it and when.
-void record_mode(std::string_view statement, const std::string &tag)
-{
-    const auto change = settings::unrecorded_mode_change();
-    if (!change.has_value() || !can_record()) return;
-    const WritableScope writable;
-    auto command = std::make_unique<CurrentCommand>();
-    command->statement = core::redact(statement);
-    const std::uint64_t number = push_command(std::move(command), CurTransactionContext);
-    ledger::record_mode_change(settings::name_of(change->before), settings::name_of(change->after), tag);
-    pop_command(number);
-    settings::mode_change_recorded();
-}
-
-// DROP INDEX CONCURRENTLY must find its transaction without an id: a change of
-// mode is recorded after it.
-bool needs_fresh_transaction(const Node *tree)
-{
-    return IsA(tree, DropStmt) && reinterpret_cast<const DropStmt *>(tree)->concurrent;
-}
-
-bool is_reset(const Node *tree)
-{
-    if (!IsA(tree, VariableSetStmt)) return false;
-    const VariableSetKind kind = reinterpret_cast<const VariableSetStmt *>(tree)->kind;
-    return kind == VAR_RESET || kind == VAR_RESET_ALL;
-}
-
-// A commit is the last occasion to record what SELECT set_config() did.
-bool is_commit(const Node *tree)
-{
-    return IsA(tree, TransactionStmt) && reinterpret_cast<const TransactionStmt *>(tree)->kind == TRANS_STMT_COMMIT;
-}
-
-// The server refuses nearly all of them in a transaction that only reads.
-bool refused_when_reading(const Node *tree)
-{
-    switch (nodeTag(tree)) {
-        case T_AlterSystemStmt:
-        case T_CopyStmt:
-        case T_LoadStmt:
-        case T_ClusterStmt:
-        case T_ExplainStmt: return false;
-        default: return true;
-    }
 }
 
 // The relation that EXPLAIN ANALYZE left behind, found by its name.
@@ -280,6 +168,7 @@ bool watching()
 std::uint64_t before_utility(const PlannedStmt *statement, const char *query, ProcessUtilityContext context)
 {
     Node *const tree = statement->utilityStmt;
+    // A commit is the last occasion to record what SELECT set_config() did.
     const bool is_occasion = (concerns_schema(tree) && !needs_fresh_transaction(tree)) || is_commit(tree);
     if (settings::unrecorded_mode_change().has_value() && is_occasion) record_mode({}, "SET");
     if (context == PROCESS_UTILITY_SUBCOMMAND || !concerns_schema(tree) || !watching() || creating_extension) return 0;
@@ -344,8 +233,6 @@ void before_event_command(Node *tree)
     // Nobody pops this entry: it goes with the portal of the statement.
     push_command(std::move(command), context_for(PROCESS_UTILITY_TOPLEVEL));
 }
-
-void record_change_of_mode() { record_mode({}, "SET"); }
 
 void record_own_writes(const QueryDesc *query)
 {

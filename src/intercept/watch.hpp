@@ -25,9 +25,6 @@ void before_execution(const QueryDesc *query);
 // Before DML of anybody but the guard: puts writes to the guard's own tables on record.
 void record_own_writes(const QueryDesc *query);
 
-// Puts a change of langchef_guard.mode in this session on record, whatever made it, unless that is done.
-void record_change_of_mode();
-
 // Whether the guard watches this process at all: it does not in its own
 // worker, in parallel workers, on a standby, during a binary upgrade.
 bool watching();
