@@ -12,8 +12,6 @@ DECLARE
 BEGIN
     FOR relation IN SELECT c.oid FROM pg_catalog.pg_class AS c
                     WHERE c.relnamespace OPERATOR(pg_catalog.=) 'langchef_guard'::pg_catalog.regnamespace AND c.relkind OPERATOR(pg_catalog.=) 'r'
-                      -- Derived from the catalogs of each database, and written in its own way.
-                      AND c.relname OPERATOR(pg_catalog.<>) 'known_object'
     LOOP
         EXECUTE pg_catalog.format('CREATE TRIGGER skip_replicated BEFORE INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW'
                                   ' EXECUTE FUNCTION langchef_guard.skip_replicated()', relation);

@@ -78,6 +78,7 @@ void put_requester(core::WorkerRequest &request)
 {
     request.database = MyDatabaseId;
     request.timeout = static_cast<std::uint32_t>(settings::proposal_timeout());
+    request.encoding = GetDatabaseEncoding();
     request.requester_oid = GetSessionUserId();
     request.requester = role_name(request.requester_oid);
     request.authenticated_role = role_name(GetAuthenticatedUserId());

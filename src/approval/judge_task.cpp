@@ -54,7 +54,8 @@ void act_as_requester(const core::WorkerRequest &request)
         SetConfigOption("langchef_guard.migration", migration, PGC_USERSET, PGC_S_SESSION);
     });
     ledger::speak_for({request.authenticated_role, request.effective_role, request.client_addr});
-    settings::set_approval_token(request.tokens.c_str());
+    const char *const tokens = request.tokens.c_str();
+    pg::call([tokens] { settings::set_approval_token(tokens); });
 }
 
 core::WorkerResult file_for(const core::WorkerRequest &request, const core::Judgement &judgement, bool denied)
@@ -99,10 +100,32 @@ bool apply_policy(core::Judgement &judgement)
     return denied;
 }
 
+// Text of a database with another encoding, of which only ASCII is sure to mean the same here.
+void keep_ascii(std::string &text)
+{
+    for (char &c : text) {
+        if ((static_cast<unsigned char>(c) & 0x80U) != 0) c = '?';
+    }
+}
+
+core::WorkerRequest readable(core::WorkerRequest request)
+{
+    if (request.encoding == GetDatabaseEncoding()) return request;
+    for (std::string *const text : {&request.requester, &request.authenticated_role, &request.effective_role, &request.application_name,
+                                    &request.migration, &request.statement}) {
+        keep_ascii(*text);
+    }
+    for (core::SharedEffectMessage &effect : request.effects) {
+        for (std::string *const text : {&effect.identity, &effect.phrase, &effect.detail}) keep_ascii(*text);
+    }
+    return request;
+}
+
 }  // namespace
 
-core::WorkerResult judge_here(const core::WorkerRequest &request)
+core::WorkerResult judge_here(const core::WorkerRequest &sent)
 {
+    const core::WorkerRequest request = readable(sent);
     const auto installed = guard::installation();
     const settings::Mode mode = settings::mode_for_all();
     if (mode == settings::Mode::off) return with_status("off");
@@ -125,8 +148,9 @@ core::WorkerResult judge_here(const core::WorkerRequest &request)
     return result;
 }
 
-core::WorkerResult pass_here(const core::WorkerRequest &request)
+core::WorkerResult pass_here(const core::WorkerRequest &sent)
 {
+    const core::WorkerRequest request = readable(sent);
     const auto installed = guard::installation();
     const core::Judgement judgement = judgement_of(request);
     act_as_requester(request);

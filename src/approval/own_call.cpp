@@ -22,6 +22,7 @@ struct Search {
 // literal stands as a number.
 void append_text(StringInfo text, const Node *node)
 {
+    check_stack_depth();
     if (node != nullptr && IsA(node, TypeCast)) return append_text(text, reinterpret_cast<const TypeCast *>(node)->arg);
     if (node != nullptr && IsA(node, A_Const)) {
         const auto *const constant = reinterpret_cast<const A_Const *>(node);
@@ -68,7 +69,8 @@ bool visit(Node *node, void *context)
         const int parts = list_length(name);
         if (std::strcmp(strVal(llast(name)), search->function) == 0) {
             if (parts == 1) search->found = search->unqualified = true;
-            if (parts == 2 && std::strcmp(strVal(linitial(name)), "langchef_guard") == 0) search->found = true;
+            // Of three parts the first can only be this database.
+            if (parts > 1 && std::strcmp(strVal(list_nth(name, parts - 2)), "langchef_guard") == 0) search->found = true;
         }
         const ListCell *cell;
         foreach (cell, reinterpret_cast<const FuncCall *>(node)->args) {
@@ -111,16 +113,16 @@ const char *block_of(const Node *statement)
     return nullptr;
 }
 
-// Whether all functions that the bare name can stand for are the guard's.
+// Whether all functions of the bare name are the guard's: the search_path of the caller is not known here any more.
 bool is_unmistakable(const char *function, Oid schema)
 {
-    List *const name = list_make1(makeString(pstrdup(function)));
-    FuncCandidateList candidate = FuncnameGetCandidates(name, -1, NIL, false, false, false, true);
-    if (candidate == nullptr) return false;
-    for (; candidate != nullptr; candidate = candidate->next) {
-        if (get_func_namespace(candidate->oid) != schema) return false;
+    CatCList *const functions = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(function));
+    bool own = functions->n_members > 0;
+    for (int i = 0; i < functions->n_members; ++i) {
+        if (reinterpret_cast<Form_pg_proc>(GETSTRUCT(&functions->members[i]->tuple))->pronamespace != schema) own = false;
     }
-    return true;
+    ReleaseSysCacheList(functions);
+    return own;
 }
 
 // Null when the text is no SQL.

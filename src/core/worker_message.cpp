@@ -9,7 +9,7 @@ namespace {
 
 // Changes with the layout of a message: a session and a worker may run
 // different builds of the library while it is being replaced.
-constexpr std::uint32_t request_magic = 0x4c435133;  // "LCQ3"
+constexpr std::uint32_t request_magic = 0x4c435134;  // "LCQ4"
 constexpr std::uint32_t result_magic = 0x4c435232;   // "LCR2"
 
 class Writer {
@@ -72,6 +72,7 @@ void fields(Stream &stream, Request &request)
 {
     stream.number(request.database);
     stream.number(request.timeout);
+    stream.number(request.encoding);
     stream.number(request.requester_oid);
     stream.text(request.requester);
     stream.text(request.authenticated_role);

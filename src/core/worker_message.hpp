@@ -40,6 +40,7 @@ struct WorkerRequest {
     WorkerTask task = WorkerTask::file;
     std::uint32_t database = 0;
     std::uint32_t timeout = 0;  // milliseconds
+    std::int32_t encoding = 0;  // of the session's database, as the server numbers them
 
     // file: the refused attempt
     std::uint32_t requester_oid = 0;

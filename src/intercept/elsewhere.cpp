@@ -90,14 +90,8 @@ core::WorkerResult run(const core::WorkerRequest &request, const std::string &da
     }
     throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "could not ask database \"" + database + "\" about " + effect.phrase,
                          "The database may be guarded by langchef_guard, but " + result.failure + '.',
-                         "Check \"max_worker_processes\" and \"langchef_guard.proposal_timeout\", then run the command again.");
+                         "Run the command again when no other command holds that database; check \"max_worker_processes\" and \"langchef_guard.proposal_timeout\".");
 }
-
-struct Answer {
-    core::WorkerRequest request;
-    std::string database;
-    core::WorkerResult result;
-};
 
 pg::Sha256 key_of(const core::WorkerRequest &request)
 {
@@ -107,7 +101,7 @@ pg::Sha256 key_of(const core::WorkerRequest &request)
 }
 
 // Asks one database.
-core::WorkerResult ask(const core::WorkerRequest &request, const std::string &database, const Asked_about &asked)
+core::WorkerResult ask_one(const core::WorkerRequest &request, const std::string &database, const Asked_about &asked)
 {
     core::RefusalCache::Entry &entry = refused_lately.find(key_of(request), GetSessionUserId());
     if (entry.proposal != 0 && core::RefusalCache::only_count(entry, GetCurrentTimestamp())) {
@@ -173,39 +167,47 @@ void put_effects(core::WorkerRequest &request, Oid database, const Asked_about &
 
 }  // namespace
 
-std::vector<core::Address> pass_other_databases(Node *tree, std::string_view statement, bool top_level, Asked whom)
+OtherDatabases::OtherDatabases(Node *tree, std::string_view statement, bool top_level)
+    : tree_(tree), effects_(judge::shared_effects(tree))
 {
-    std::vector<core::Address> decided;
-    const std::vector<judge::SharedEffect> effects = judge::shared_effects(tree);
-    if (effects.empty() || is_impossible(tree, top_level)) return decided;
-    core::WorkerRequest request = request_about(tree, statement, core::WorkerTask::judge);
-    std::vector<Answer> answers;
+    if (effects_.empty()) return;
+    if (is_impossible(tree, top_level)) {
+        effects_.clear();
+        return;
+    }
+    request_ = request_about(tree, statement, core::WorkerTask::judge);
+}
+
+void OtherDatabases::ask(Asked whom)
+{
     std::vector<Refusal> refusals;
-    for (const auto &[place, asked] : questions_about(effects, whom)) {
+    for (const auto &[place, asked] : questions_about(effects_, whom)) {
         const std::string name = name_of_database(place.second);
         if (name.empty() || is_ruin(place.second)) continue;
-        put_effects(request, place.second, asked);
-        core::WorkerResult result = ask(request, name, asked);
+        put_effects(request_, place.second, asked);
+        core::WorkerResult result = ask_one(request_, name, asked);
         if (result.status == "unguarded") continue;
-        for (const judge::SharedEffect *const shared : asked) decided.push_back(shared->effect.object);
+        for (const judge::SharedEffect *const shared : asked) decided_.push_back(shared->effect.object);
         const auto lead = static_cast<std::size_t>(result.command);
         if (is_refusal(result)) {
             refusals.push_back({name, &asked[lead < asked.size() ? lead : 0]->effect, std::move(result)});
         } else if (result.status == "allowed") {
-            answers.push_back({request, name, std::move(result)});
+            core::WorkerRequest pass = request_;
+            pass.task = core::WorkerTask::pass;
+            pass.approval = result.approval;
+            pass.command = result.command;
+            passes_.push_back({std::move(pass), name});
         }
     }
     if (!refusals.empty()) refuse(std::move(refusals));
-    // Nothing is spent before all of them let it pass.
-    if (!answers.empty()) require_same(tree, effects);
-    for (Answer &answer : answers) {
-        answer.request.task = core::WorkerTask::pass;
-        answer.request.approval = answer.result.approval;
-        answer.request.command = answer.result.command;
-        run(answer.request, answer.database, effects.front().effect);
-    }
-    if (!answers.empty()) require_same(tree, effects);
-    return decided;
+}
+
+void OtherDatabases::pass()
+{
+    if (passes_.empty()) return;
+    require_same(tree_, effects_);
+    for (const Pass &one : passes_) run(one.request, one.database, effects_.front().effect);
+    require_same(tree_, effects_);
 }
 
 void tell_other_databases(Node *tree, std::string_view statement, bool top_level)

@@ -16,7 +16,7 @@ namespace {
 
 // Relations whose catalog rows this transaction changed; the server may tell in the middle of anything, so that
 // nothing is allocated.  Applying rows changes none, so that few are enough.
-constexpr int most = 1024;
+constexpr int most = 8192;
 constinit std::array<Oid, most> changed{};
 constinit int changed_count = 0;
 constinit bool too_many = false;

@@ -179,13 +179,17 @@ std::uint64_t before_utility(const PlannedStmt *statement, const char *query, Pr
         tell_other_databases(tree, text, top_level);
         return 0;
     }
-    const auto decided = pass_other_databases(tree, text, top_level, Asked::subjects);
-    const auto ask_others = [=] { pass_other_databases(tree, text, top_level, Asked::others); };
+    OtherDatabases others(tree, text, top_level);
+    others.ask(Asked::subjects);
+    const auto ask_others = [&others] {
+        others.ask(Asked::others);
+        others.pass();
+    };
     if (!guard::installation().has_value()) {
         ask_others();
         return 0;
     }
-    auto command = judge_command(tree, text, top_level, decided, ask_others);
+    auto command = judge_command(tree, text, top_level, others.decided(), ask_others);
     command->event_start_expected = true;
     return push_command(std::move(command), context_for(context));
 }

@@ -94,7 +94,7 @@ std::optional<StoredSetting> changed(VariableSetStmt *statement, AclMode privile
     setting.role = role;
     const bool all = statement->kind == VAR_RESET_ALL;
     if (!all) setting.name = lower(statement->name);
-    if (all ? !superuser() : !is_guarded(setting.name) || !may_change(statement->name, privilege)) return std::nullopt;
+    if (all ? !pg::call([] { return superuser(); }) : !is_guarded(setting.name) || !may_change(statement->name, privilege)) return std::nullopt;
     if (all && privilege == ACL_SET && !keeps_guarded(database, role)) return std::nullopt;
     if (statement->kind == VAR_SET_VALUE) setting.value = pg::text_of(pg::call([statement] { return static_cast<const char *>(ExtractSetVariableArgs(statement)); }));
     if (statement->kind == VAR_SET_CURRENT) setting.value = "FROM CURRENT";

@@ -1,5 +1,4 @@
 // The trigger on the guard's own tables: rows of another server's guard are not this one's.
-#include "ledger/table.hpp"
 #include "pg/entry.hpp"
 
 LCG_FUNCTION(lcg_skip_replicated)
@@ -9,8 +8,7 @@ LCG_FUNCTION(lcg_skip_replicated)
     }
     const auto *const data = reinterpret_cast<const TriggerData *>(fcinfo->context);
     HeapTuple const row = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
-    // The worker records what it applies, too.
-    if (!IsLogicalWorker() || ledger::is_inserting()) return PointerGetDatum(row);
+    if (!IsLogicalWorker()) return PointerGetDatum(row);
     const char *const table = NameStr(data->tg_relation->rd_rel->relname);
     pg::call([table] {
         ereport(LOG, (errmsg_internal("langchef_guard: a row that logical replication sent for table \"langchef_guard.%s\" was left out", table)));

@@ -25,6 +25,7 @@ void begin(Oid database)
         SetConfigOption("default_transaction_isolation", "read committed", PGC_USERSET, PGC_S_SESSION);
         // Somebody may have sealed in a transaction that he left open: the other databases are not to wait for him.
         SetConfigOption("lock_timeout", "10s", PGC_USERSET, PGC_S_SESSION);
+        pg::compat::disable_transaction_timeout();
         SetConfigOption("synchronous_commit", "local", PGC_USERSET, PGC_S_SESSION);
         pgstat_report_appname(sealer_name);
         pgstat_report_activity(STATE_RUNNING, "sealing the ledger");

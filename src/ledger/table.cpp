@@ -19,6 +19,8 @@ void begin_writing(Writing *writing, Oid table)
     writing->state = CreateExecutorState();
     writing->target = makeNode(ResultRelInfo);
     InitResultRelInfo(writing->target, writing->relation, 0, nullptr, 0);
+    // The triggers of the guard's tables are for what others write.
+    writing->target->ri_TrigDesc = nullptr;
     ExecOpenIndices(writing->target, false);
     pg::compat::eval_plan_qual_init(&writing->recheck, writing->state);
     AfterTriggerBeginQuery();
@@ -55,15 +57,6 @@ void end_writing(Writing *writing)
     CommandCounterIncrement();
 }
 
-constinit bool inserting = false;
-
-struct InsertScope {
-    InsertScope() { inserting = true; }
-    ~InsertScope() { inserting = false; }
-    InsertScope(const InsertScope &) = delete;
-    InsertScope &operator=(const InsertScope &) = delete;
-};
-
 // A library newer than the installed script must not write beyond its columns.
 void check_width(Oid table, int columns)
 {
@@ -80,8 +73,6 @@ void check_width(Oid table, int columns)
 
 }  // namespace
 
-bool is_inserting() { return inserting; }
-
 std::int64_t next_id(const char *sequence)
 {
     const Oid oid = guard::hold_table(sequence, RowExclusiveLock);
@@ -91,7 +82,6 @@ std::int64_t next_id(const char *sequence)
 void insert_row(Oid table, const Datum *values, const bool *nulls, int columns)
 {
     check_width(table, columns);
-    const InsertScope scope;
     pg::call([=] {
         Writing writing{};
         begin_writing(&writing, table);

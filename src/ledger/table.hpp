@@ -34,8 +34,6 @@ struct NewRow {
 std::int64_t next_id(const char *sequence);
 
 void insert_row(Oid table, const Datum *values, const bool *nulls, int columns);
-// Whether such an insertion is under way, for triggers that it fires.
-bool is_inserting();
 void update_row(Oid table, ItemPointerData row, const Datum *values, const bool *nulls, int columns);
 void delete_row(Oid table, ItemPointerData row);
 
