@@ -125,7 +125,8 @@ my $waits = attempt_in($session, "SET lock_timeout = '100ms';\nDROP TABLE work.u
 is($waits->{sqlstate}, '55P03', 'nor free: who wants to use it waits');
 attempt_in($session, 'RESET lock_timeout');
 $session->quit;
-$node->restart('immediate');
+$node->stop('immediate');
+$node->start;
 is(uses(), 0, 'after a crash it is as before');
 $session = opened('alice');
 attempt_in($session, "SET langchef_guard.approval_token = '$token'; SET lock_timeout = '100ms'");
