@@ -160,10 +160,6 @@ Filing file(const core::Judgement &judgement, bool denied, const Search &search,
     return {result.proposal, std::move(result.status), std::move(result.failure)};
 }
 
-}  // namespace
-
-namespace {
-
 Filing file_and_log(const core::Judgement &judgement, bool denied, const Search &search)
 {
     bool only_counted = false;

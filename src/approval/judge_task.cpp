@@ -84,22 +84,6 @@ core::WorkerResult with_status(const char *status)
     return result;
 }
 
-// What needs an approval is left in the judgement.  Returns whether something is denied, which then comes first.
-bool apply_policy(core::Judgement &judgement)
-{
-    bool denied = false;
-    std::vector<core::Effect> remaining;
-    for (core::Effect &effect : judgement.effects) {
-        const core::Action action = intercept::action_on(effect);
-        if (action < core::Action::approve) continue;
-        const bool deny = action == core::Action::deny;
-        remaining.insert(deny && !denied ? remaining.begin() : remaining.end(), std::move(effect));
-        denied = denied || deny;
-    }
-    judgement.effects = std::move(remaining);
-    return denied;
-}
-
 // Text of a database with another encoding, of which only ASCII is sure to mean the same here.
 void keep_ascii(std::string &text)
 {
@@ -132,7 +116,7 @@ core::WorkerResult judge_here(const core::WorkerRequest &sent)
     core::Judgement judgement = judgement_of(request);
     if (judgement.effects.empty()) return with_status("unconcerned");
     act_as_requester(request);
-    const bool denied = apply_policy(judgement);
+    const bool denied = intercept::keep_refused(judgement, intercept::actions_on(judgement.effects));
     if (mode != settings::Mode::enforce || judgement.effects.empty()) return with_status("allowed");
     const pg::UserScope as_owner(installed->owner);
     if (denied) return file_for(request, judgement, true);

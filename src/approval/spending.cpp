@@ -44,6 +44,13 @@ std::string spend_one(std::int64_t approval, std::int32_t command)
     return "is spent already";
 }
 
+void require_spent(const std::string &failure)
+{
+    for (const std::string_view known : {"is spent already", "has been revoked", "has expired", "no longer exists"}) {
+        if (failure == known) throw not_spendable(failure);
+    }
+}
+
 void spend(const Cover &cover, const core::Judgement &judgement)
 {
     const auto installed = guard::installation();
@@ -69,10 +76,7 @@ void spend_outside(const Cover &cover, const core::Judgement &judgement)
     const core::WorkerResult result = run_in_worker(request);
     pg::call([] { CHECK_FOR_INTERRUPTS(); });
     if (result.status == "spent") return;
-    // Failures of ours end the sentence "approval token ..."; the others say why the worker could not tell.
-    for (const std::string_view known : {"is spent already", "has been revoked", "has expired", "no longer exists"}) {
-        if (result.failure == known) throw not_spendable(result.failure);
-    }
+    require_spent(result.failure);
     throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "could not use the approval token for " + judgement.tag,
                          "The use must be recorded outside the transaction, but " + result.failure + ".",
                          "Check \"max_worker_processes\" and \"langchef_guard.proposal_timeout\", then run the command again.");

@@ -48,6 +48,15 @@ const Form *form_of(HeapTuple tuple)
     return reinterpret_cast<const Form *>(GETSTRUCT(tuple));
 }
 
+// Calls each(row) for what depends on a role, in every database: what it owns or was granted, and policies for it.
+template <typename Each>
+void scan_dependents_of_role(Oid role, Each each)
+{
+    scan(SharedDependRelationId, SharedDependReferenceIndexId,
+         std::array{key_oid(Anum_pg_shdepend_refclassid, AuthIdRelationId), key_oid(Anum_pg_shdepend_refobjid, role)},
+         [&each](HeapTuple tuple, TupleDesc) { each(*form_of<FormData_pg_shdepend>(tuple)); });
+}
+
 // The place of a row among those of one scan.
 using Place = double (*)(HeapTuple tuple);
 inline double attribute_number(HeapTuple tuple) { return form_of<FormData_pg_attribute>(tuple)->attnum; }

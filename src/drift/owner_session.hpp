@@ -20,9 +20,7 @@ class OwnerSession {
     static Oid owner()
     {
         pg::call([] { CommandCounterIncrement(); });
-        const auto installed = guard::installation();
-        if (!installed) throw pg::GuardError(ERRCODE_UNDEFINED_OBJECT, "extension \"langchef_guard\" is not installed");
-        return installed->owner;
+        return guard::installed().owner;
     }
 
     pg::UserScope as_owner_;

@@ -14,19 +14,15 @@ namespace {
 // Read by a scan, not by a statement: those who watch statements (pgaudit) would take it for one of the user's.
 std::string digest_key()
 {
-    const auto installed = guard::installation();
-    if (!installed.has_value()) return {};
-    guard::hold_table("digest_key", AccessShareLock);
+    if (!guard::installation().has_value()) return {};
+    const Oid table = guard::hold_table("digest_key", AccessShareLock);
     constexpr int key_column = 2;
-    const Oid schema = installed->schema;
     struct Key {
         const std::uint8_t *bytes;
         std::size_t size;
     };
-    const Key key = pg::call([schema] {
+    const Key key = pg::call([table] {
         Key found{nullptr, 0};
-        const Oid table = get_relname_relid("digest_key", schema);
-        if (!OidIsValid(table)) return found;
         catalog::scan(table, InvalidOid, std::array<ScanKeyData, 0>{}, [&found](HeapTuple tuple, TupleDesc descriptor) {
             const catalog::Field field = catalog::field(tuple, descriptor, key_column);
             if (field.null) return;

@@ -1,5 +1,6 @@
 #include "intercept/elsewhere.hpp"
 
+#include "approval/spending.hpp"
 #include "approval/worker_client.hpp"
 #include "core/redact.hpp"
 #include "core/refusal_cache.hpp"
@@ -85,9 +86,7 @@ core::WorkerResult run(const core::WorkerRequest &request, const std::string &da
     core::WorkerResult result = approval::run_in_worker(request);
     pg::call([] { CHECK_FOR_INTERRUPTS(); });
     if (result.failure.empty()) return result;
-    for (const std::string_view known : {"is spent already", "has been revoked", "has expired", "no longer exists"}) {
-        if (result.failure == known) throw pg::GuardError(pg::sqlstate::token_not_valid, "approval token " + result.failure, {}, "Ask for another approval.");
-    }
+    approval::require_spent(result.failure);
     throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "could not ask database \"" + database + "\" about " + effect.phrase,
                          "The database may be guarded by langchef_guard, but " + result.failure + '.',
                          "Run the command again when no other command holds that database; check \"max_worker_processes\" and \"langchef_guard.proposal_timeout\".");
@@ -152,12 +151,6 @@ core::WorkerRequest request_about(Node *tree, std::string_view statement, core::
     return request;
 }
 
-// The server will refuse such a command: nobody is asked, and nothing is spent.
-bool is_impossible(Node *tree, bool top_level)
-{
-    return judge::runs_outside_transaction(tree) && pg::call([top_level] { return IsInTransactionBlock(top_level); });
-}
-
 void put_effects(core::WorkerRequest &request, Oid database, const Asked_about &asked)
 {
     request.database = database;
@@ -171,7 +164,7 @@ OtherDatabases::OtherDatabases(Node *tree, std::string_view statement, bool top_
     : tree_(tree), effects_(judge::shared_effects(tree))
 {
     if (effects_.empty()) return;
-    if (is_impossible(tree, top_level)) {
+    if (judge::cannot_run_here(judge::runs_outside_transaction(tree), top_level)) {
         effects_.clear();
         return;
     }
@@ -213,7 +206,7 @@ void OtherDatabases::pass()
 void tell_other_databases(Node *tree, std::string_view statement, bool top_level)
 {
     const std::vector<judge::SharedEffect> effects = judge::shared_effects(tree);
-    if (effects.empty() || is_impossible(tree, top_level)) return;
+    if (effects.empty() || judge::cannot_run_here(judge::runs_outside_transaction(tree), top_level)) return;
     core::WorkerRequest request = request_about(tree, statement, core::WorkerTask::pass);
     for (const Asked whom : {Asked::subjects, Asked::others}) {
         for (const auto &[place, asked] : questions_about(effects, whom)) {

@@ -90,26 +90,14 @@ void note_rules(CurrentCommand &command)
 // Returns whether something is denied.
 bool apply_policy(core::Judgement &judgement)
 {
-    // The session's settings must not change how names are written: a policy is compared with them.
-    const catalog::PinnedSettings pinned;
-    const auto policy = guard::load_policy();
-    const auto roles = guard::roles_of_session(policy);
+    std::vector<Action> actions = actions_on(judgement.effects);
     const bool enforcing = settings::mode() == settings::Mode::enforce;
-    bool denied = false;
-    std::vector<core::Effect> remaining;
-    for (auto &effect : judgement.effects) {
-        const Action action = core::decide(policy, question_about(effect, roles));
-        if (action == Action::warn || (!enforcing && action > Action::warn)) {
-            warn(effect);
-        } else if (action == Action::deny || action == Action::approve) {
-            // What is denied comes first in the message.
-            const bool deny = action == Action::deny;
-            remaining.insert(deny && !denied ? remaining.begin() : remaining.end(), std::move(effect));
-            denied = denied || deny;
-        }
+    for (std::size_t i = 0; i < actions.size(); ++i) {
+        if (actions[i] < Action::warn || (enforcing && actions[i] > Action::warn)) continue;
+        warn(judgement.effects[i]);
+        actions[i] = Action::warn;
     }
-    judgement.effects = std::move(remaining);
-    return denied;
+    return keep_refused(judgement, actions);
 }
 
 [[noreturn]] void refuse(const core::Judgement &judgement, const approval::Search &search)
@@ -141,11 +129,30 @@ void refuse_tampering(const core::Judgement &judgement, const std::string &detai
                          "A superuser can set langchef_guard.mode to off, which is recorded, or drop the extension.");
 }
 
-core::Action action_on(const core::Effect &effect)
+std::vector<core::Action> actions_on(const std::vector<core::Effect> &effects)
 {
+    // The session's settings must not change how names are written: a policy is compared with them.
     const catalog::PinnedSettings pinned;
     const auto policy = guard::load_policy();
-    return core::decide(policy, question_about(effect, guard::roles_of_session(policy)));
+    const auto roles = guard::roles_of_session(policy);
+    std::vector<core::Action> actions;
+    for (const auto &effect : effects) actions.push_back(core::decide(policy, question_about(effect, roles)));
+    return actions;
+}
+
+bool keep_refused(core::Judgement &judgement, const std::vector<core::Action> &actions)
+{
+    bool denied = false;
+    std::vector<core::Effect> remaining;
+    for (std::size_t i = 0; i < actions.size(); ++i) {
+        if (actions[i] < Action::approve) continue;
+        // What is denied comes first in the message.
+        const bool deny = actions[i] == Action::deny;
+        remaining.insert(deny && !denied ? remaining.begin() : remaining.end(), std::move(judgement.effects[i]));
+        denied = denied || deny;
+    }
+    judgement.effects = std::move(remaining);
+    return denied;
 }
 
 core::Action action_on(const std::string &rule, const std::string &schema, const std::string &identity)

@@ -16,8 +16,12 @@ void pass_gate(CurrentCommand &command, const std::function<void()> &ask_others 
 // Files the attempt as denied and raises LG003; the first effect leads the message.
 [[noreturn]] void refuse_tampering(const core::Judgement &judgement, const std::string &detail = {});
 
-// What policy says of an effect.
-core::Action action_on(const core::Effect &effect);
+// What policy says of each of the effects, as many and in their order.
+std::vector<core::Action> actions_on(const std::vector<core::Effect> &effects);
+
+// Leaves in the judgement the effects that need an approval or are denied, which come first; takes an action for each
+// effect.  Returns whether something is denied.
+bool keep_refused(core::Judgement &judgement, const std::vector<core::Action> &actions);
 
 // What policy says of an object that is gone; names as the server gives them.
 core::Action action_on(const std::string &rule, const std::string &schema, const std::string &identity);

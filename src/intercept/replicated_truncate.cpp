@@ -100,7 +100,7 @@ void look_at(Oid table)
                              "Leave schema \"langchef_guard\" out of the publication, or skip the transaction.");
     }
     const bool enforcing = settings::mode() == settings::Mode::enforce;
-    if (enforcing && action_on(effect) >= core::Action::approve) {
+    if (enforcing && actions_on({effect}).front() >= core::Action::approve) {
         file_denial(effect);
         throw pg::GuardError(pg::sqlstate::denied, effect.phrase + " is denied by policy", "Rule D28 (destructive).",
                              "Change langchef_guard.policy, or skip the transaction: replication waits until then.");

@@ -1,7 +1,7 @@
 #include "intercept/side_effects.hpp"
 
 #include "catalog/inheritance.hpp"
-#include "pg/call.hpp"
+#include "catalog/scan.hpp"
 
 namespace intercept {
 namespace {
@@ -41,18 +41,9 @@ Found clustered_tables(const ClusterStmt *statement)
 Found objects_of_role(Oid role)
 {
     Found found{};
-    ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], Anum_pg_shdepend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(AuthIdRelationId));
-    ScanKeyInit(&keys[1], Anum_pg_shdepend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(role));
-    const Relation catalog = table_open(SharedDependRelationId, AccessShareLock);
-    const SysScanDesc scan = systable_beginscan(catalog, SharedDependReferenceIndexId, true, nullptr, 2, keys);
-    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
-        CHECK_FOR_INTERRUPTS();
-        const auto *const form = reinterpret_cast<const FormData_pg_shdepend *>(GETSTRUCT(tuple));
-        if (form->dbid == MyDatabaseId) found.add(form->classid, form->objid);
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
+    catalog::scan_dependents_of_role(role, [&found](const FormData_pg_shdepend &row) {
+        if (row.dbid == MyDatabaseId) found.add(row.classid, row.objid);
+    });
     return found;
 }
 
@@ -60,16 +51,8 @@ Found relations_in_tablespace(Oid tablespace)
 {
     Found found{};
     if (!OidIsValid(tablespace)) return found;
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_class_reltablespace, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(tablespace));
-    const Relation catalog = table_open(RelationRelationId, AccessShareLock);
-    const SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, nullptr, 1, &key);
-    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
-        CHECK_FOR_INTERRUPTS();
-        found.add(RelationRelationId, reinterpret_cast<const FormData_pg_class *>(GETSTRUCT(tuple))->oid);
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
+    catalog::scan(RelationRelationId, InvalidOid, catalog::key_oid(Anum_pg_class_reltablespace, tablespace),
+                  [&found](HeapTuple tuple, TupleDesc) { found.add(RelationRelationId, catalog::form_of<FormData_pg_class>(tuple)->oid); });
     return found;
 }
 

@@ -26,13 +26,6 @@
 namespace intercept {
 namespace {
 
-// The server itself will refuse such a command: no approval is asked for, and
-// above all none is spent.
-bool cannot_run_here(const core::Judgement &judgement, bool top_level)
-{
-    return judgement.outside_transaction && pg::call([top_level] { return IsInTransactionBlock(top_level); });
-}
-
 // A change that the event triggers would not record does not happen.
 void require_recorder(CurrentCommand &command)
 {
@@ -68,7 +61,7 @@ std::unique_ptr<CurrentCommand> judge_command(Node *tree, std::string_view state
         command->explained =
             pg::text_of(pg::call([into] { return static_cast<const char *>(quote_qualified_identifier(into->rel->schemaname, into->rel->relname)); }));
     }
-    if (!cannot_run_here(command->judgement, top_level)) pass_gate(*command, ask_others);
+    if (!judge::cannot_run_here(command->judgement.outside_transaction, top_level)) pass_gate(*command, ask_others);
     if (!command->changes_guard) require_recorder(*command);
     return command;
 }

@@ -103,6 +103,11 @@ bool runs_outside_transaction(Node *tree)
     }
 }
 
+bool cannot_run_here(bool outside_transaction, bool top_level)
+{
+    return outside_transaction && pg::call([top_level] { return IsInTransactionBlock(top_level); });
+}
+
 namespace {
 
 bool seem_empty(const Effects &effects)

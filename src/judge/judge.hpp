@@ -18,6 +18,9 @@ core::Judgement judge(Node *parsetree);
 
 // Commands that PreventInTransactionBlock applies to.
 bool runs_outside_transaction(Node *parsetree);
+// Whether such a command is in a transaction block.  The server itself will refuse it: nobody is asked for an
+// approval, and above all none is spent.
+bool cannot_run_here(bool outside_transaction, bool top_level);
 
 // What is found; and of what is dropped, every object that goes, exempt or not.
 struct Effects : std::vector<core::Effect> {

@@ -1,3 +1,4 @@
+#include "catalog/scan.hpp"
 #include "intercept/describe.hpp"
 #include "judge/judge.hpp"
 
@@ -31,21 +32,13 @@ bool read_tie(char kind, Tie *tie)
 Dependents dependents_of(Oid role)
 {
     List *found = NIL;
-    const Relation depend = table_open(SharedDependRelationId, AccessShareLock);
-    ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], Anum_pg_shdepend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(AuthIdRelationId));
-    ScanKeyInit(&keys[1], Anum_pg_shdepend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(role));
-    const SysScanDesc scan = systable_beginscan(depend, SharedDependReferenceIndexId, true, nullptr, 2, keys);
-    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
-        const auto *const row = reinterpret_cast<Form_pg_shdepend>(GETSTRUCT(tuple));
+    catalog::scan_dependents_of_role(role, [&found](const FormData_pg_shdepend &row) {
         Tie tie{};
-        if ((row->dbid != MyDatabaseId && row->dbid != InvalidOid) || !read_tie(row->deptype, &tie)) continue;
+        if ((row.dbid != MyDatabaseId && row.dbid != InvalidOid) || !read_tie(row.deptype, &tie)) return;
         auto *const dependent = static_cast<Dependent *>(palloc(sizeof(Dependent)));
-        *dependent = Dependent{{row->classid, row->objid, row->objsubid}, tie, row->dbid == InvalidOid};
+        *dependent = Dependent{{row.classid, row.objid, row.objsubid}, tie, row.dbid == InvalidOid};
         found = lappend(found, dependent);
-    }
-    systable_endscan(scan);
-    table_close(depend, AccessShareLock);
+    });
     Dependents dependents{nullptr, 0};
     auto *const items = static_cast<Dependent *>(palloc(sizeof(Dependent) * static_cast<Size>(list_length(found) + 1)));
     const ListCell *cell;

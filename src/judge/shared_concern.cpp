@@ -1,4 +1,5 @@
 // Which databases a command on shared objects matters to.
+#include "catalog/scan.hpp"
 #include "guard/installation.hpp"
 #include "judge/judge.hpp"
 #include "judge/shared_objects.hpp"
@@ -29,17 +30,12 @@ std::vector<Oid> with_memberships(Oid role)
 {
     return to_vector(pg::call([role] {
         List *found = list_make1_oid(role);
-        const Relation members = table_open(AuthMemRelationId, AccessShareLock);
         for (int i = 0; i < list_length(found); ++i) {
-            ScanKeyData key;
-            ScanKeyInit(&key, Anum_pg_auth_members_member, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(list_nth_oid(found, i)));
-            const SysScanDesc scan = systable_beginscan(members, AuthMemMemRoleIndexId, true, nullptr, 1, &key);
-            for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
-                found = list_append_unique_oid(found, reinterpret_cast<Form_pg_auth_members>(GETSTRUCT(tuple))->roleid);
-            }
-            systable_endscan(scan);
+            const ScanKeyData member = catalog::key_oid(Anum_pg_auth_members_member, list_nth_oid(found, i));
+            catalog::scan(AuthMemRelationId, AuthMemMemRoleIndexId, member, [&found](HeapTuple tuple, TupleDesc) {
+                found = list_append_unique_oid(found, catalog::form_of<FormData_pg_auth_members>(tuple)->roleid);
+            });
         }
-        table_close(members, AccessShareLock);
         return to_array(found);
     }));
 }
@@ -49,17 +45,9 @@ void add_databases_of(Oid role, std::set<Oid> &databases)
 {
     const Oids found = pg::call([role] {
         List *oids = NIL;
-        const Relation depend = table_open(SharedDependRelationId, AccessShareLock);
-        std::array<ScanKeyData, 2> keys;
-        ScanKeyInit(&keys[0], Anum_pg_shdepend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(AuthIdRelationId));
-        ScanKeyInit(&keys[1], Anum_pg_shdepend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(role));
-        const SysScanDesc scan = systable_beginscan(depend, SharedDependReferenceIndexId, true, nullptr, 2, keys.data());
-        for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
-            const Oid database = reinterpret_cast<Form_pg_shdepend>(GETSTRUCT(tuple))->dbid;
-            if (OidIsValid(database) && database != MyDatabaseId) oids = list_append_unique_oid(oids, database);
-        }
-        systable_endscan(scan);
-        table_close(depend, AccessShareLock);
+        catalog::scan_dependents_of_role(role, [&oids](const FormData_pg_shdepend &row) {
+            if (OidIsValid(row.dbid) && row.dbid != MyDatabaseId) oids = list_append_unique_oid(oids, row.dbid);
+        });
         return to_array(oids);
     });
     databases.insert(found.items, found.items + found.count);
@@ -70,15 +58,11 @@ std::vector<Oid> all_databases()
 {
     return to_vector(pg::call([] {
         List *found = NIL;
-        const Relation databases = table_open(DatabaseRelationId, AccessShareLock);
-        const SysScanDesc scan = systable_beginscan(databases, InvalidOid, false, nullptr, 0, nullptr);
-        for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
-            const auto *const row = reinterpret_cast<Form_pg_database>(GETSTRUCT(tuple));
+        catalog::scan(DatabaseRelationId, InvalidOid, std::array<ScanKeyData, 0>{}, [&found](HeapTuple tuple, TupleDesc) {
+            const auto *const row = catalog::form_of<FormData_pg_database>(tuple);
             const bool pristine = row->datistemplate && !row->datallowconn;  // template0
             if (!pristine && row->datconnlimit != pg::compat::invalid_database && row->oid != MyDatabaseId) found = lappend_oid(found, row->oid);
-        }
-        systable_endscan(scan);
-        table_close(databases, AccessShareLock);
+        });
         list_sort(found, list_oid_cmp);
         return to_array(found);
     }));
@@ -130,13 +114,8 @@ bool has_tablespace(Oid tablespace)
     return pg::call([tablespace] {
         if (MyDatabaseTableSpace == tablespace) return true;
         bool found = false;
-        const Relation relations = table_open(RelationRelationId, AccessShareLock);
-        const SysScanDesc scan = systable_beginscan(relations, InvalidOid, false, nullptr, 0, nullptr);
-        for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple) && !found; tuple = systable_getnext(scan)) {
-            found = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->reltablespace == tablespace;
-        }
-        systable_endscan(scan);
-        table_close(relations, AccessShareLock);
+        catalog::scan(RelationRelationId, InvalidOid, catalog::key_oid(Anum_pg_class_reltablespace, tablespace),
+                      [&found](HeapTuple, TupleDesc) { found = true; });
         return found;
     });
 }

@@ -1,5 +1,6 @@
 #include "judge/stored_setting.hpp"
 
+#include "catalog/scan.hpp"
 #include "intercept/describe.hpp"
 #include "pg/compat.hpp"
 
@@ -60,22 +61,16 @@ bool keeps_guarded(Oid database, Oid role)
     const char *const kept = pg::call([database, role]() -> const char * {
         StringInfoData names;
         initStringInfo(&names);
-        const Relation settings = table_open(DbRoleSettingRelationId, AccessShareLock);
-        std::array<ScanKeyData, 2> keys;
-        ScanKeyInit(&keys[0], Anum_pg_db_role_setting_setdatabase, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(database));
-        ScanKeyInit(&keys[1], Anum_pg_db_role_setting_setrole, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(role));
-        const SysScanDesc scan = systable_beginscan(settings, DbRoleSettingDatidRolidIndexId, true, nullptr, 2, keys.data());
-        for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
-            bool null = false;
-            const Datum array = heap_getattr(tuple, Anum_pg_db_role_setting_setconfig, RelationGetDescr(settings), &null);
-            if (null) continue;
+        const std::array keys{catalog::key_oid(Anum_pg_db_role_setting_setdatabase, database),
+                              catalog::key_oid(Anum_pg_db_role_setting_setrole, role)};
+        catalog::scan(DbRoleSettingRelationId, DbRoleSettingDatidRolidIndexId, keys, [&names](HeapTuple tuple, TupleDesc descriptor) {
+            const catalog::Field kept_here = catalog::field(tuple, descriptor, Anum_pg_db_role_setting_setconfig);
+            if (kept_here.null) return;
             Datum *elements = nullptr;
             int count = 0;
-            deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &elements, nullptr, &count);
+            deconstruct_array(DatumGetArrayTypeP(kept_here.value), TEXTOID, -1, false, TYPALIGN_INT, &elements, nullptr, &count);
             for (int i = 0; i < count; ++i) appendStringInfo(&names, "%s\n", TextDatumGetCString(elements[i]));
-        }
-        systable_endscan(scan);
-        table_close(settings, AccessShareLock);
+        });
         return names.data;
     });
     std::string_view rest = kept;

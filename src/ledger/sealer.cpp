@@ -61,8 +61,7 @@ std::vector<Oid> open_databases()
         List *found = NIL;
         while (const HeapTuple tuple = heap_getnext(scan, ForwardScanDirection)) {
             const auto *const row = reinterpret_cast<const FormData_pg_database *>(GETSTRUCT(tuple));
-            // -2: what an interrupted DROP DATABASE left.
-            if (!row->datallowconn || row->datistemplate || row->datconnlimit == -2) continue;
+            if (!row->datallowconn || row->datistemplate || row->datconnlimit == pg::compat::invalid_database) continue;
             const MemoryContext inner = MemoryContextSwitchTo(context);
             found = lappend_oid(found, row->oid);
             MemoryContextSwitchTo(inner);
