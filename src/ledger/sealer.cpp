@@ -18,6 +18,9 @@ constexpr int first_wait = 60;  // seconds
 // How long somebody who wants a database for himself waits for its sealing to end.
 constexpr long look_every = 200;  // milliseconds
 
+// A process that was started is looked for this often until it is in its database.
+constexpr long begins_within = 10;  // milliseconds
+
 constexpr int restart_after = 10;  // seconds
 
 void set_up(BackgroundWorker *worker, const char *function, int restart)
@@ -50,7 +53,12 @@ void pause(long milliseconds)
     });
 }
 
-// Databases that take connections, templates left out: nobody works in those, and they must stay free to be copied.
+// Takes connections and is no template: nobody works in those, and they must stay free to be copied.
+bool is_open(const FormData_pg_database *row)
+{
+    return row->datallowconn && !row->datistemplate && row->datconnlimit != pg::compat::invalid_database;
+}
+
 std::vector<Oid> open_databases()
 {
     const MemoryContext context = CurrentMemoryContext;
@@ -61,7 +69,7 @@ std::vector<Oid> open_databases()
         List *found = NIL;
         while (const HeapTuple tuple = heap_getnext(scan, ForwardScanDirection)) {
             const auto *const row = reinterpret_cast<const FormData_pg_database *>(GETSTRUCT(tuple));
-            if (!row->datallowconn || row->datistemplate || row->datconnlimit == pg::compat::invalid_database) continue;
+            if (!is_open(row)) continue;
             const MemoryContext inner = MemoryContextSwitchTo(context);
             found = lappend_oid(found, row->oid);
             MemoryContextSwitchTo(inner);
@@ -78,14 +86,20 @@ std::vector<Oid> open_databases()
     return databases;
 }
 
+LOCKTAG lock_of(Oid database)
+{
+    LOCKTAG tag;
+    SET_LOCKTAG_OBJECT(tag, InvalidOid, DatabaseRelationId, database, 0);
+    return tag;
+}
+
 // Whether nobody wants the database for himself, to drop, rename, move or copy it.
 bool is_free(Oid database)
 {
-    return pg::call([database] {
+    const LOCKTAG tag = lock_of(database);
+    return pg::call([&tag] {
         const MemoryContext context = CurrentMemoryContext;
         StartTransactionCommand();
-        LOCKTAG tag;
-        SET_LOCKTAG_OBJECT(tag, InvalidOid, DatabaseRelationId, database, 0);
         // As a session that connects.
         const bool available = LockAcquire(&tag, RowExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
         if (available) LockRelease(&tag, RowExclusiveLock, false);
@@ -95,9 +109,53 @@ bool is_free(Oid database)
     });
 }
 
+// Keeps the database until its process has come into it: a process that was started for a
+// database that is dropped meanwhile fails with an error in the log.  False when somebody
+// wants it for himself, or it is gone.
+bool hold(Oid database)
+{
+    const LOCKTAG tag = lock_of(database);
+    return pg::call([&tag, database] {
+        const MemoryContext context = CurrentMemoryContext;
+        StartTransactionCommand();
+        bool held = LockAcquire(&tag, RowExclusiveLock, true, true) != LOCKACQUIRE_NOT_AVAIL;
+        if (held) {
+            const HeapTuple tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(database));
+            const bool open = HeapTupleIsValid(tuple) && is_open(reinterpret_cast<const FormData_pg_database *>(GETSTRUCT(tuple)));
+            if (HeapTupleIsValid(tuple)) ReleaseSysCache(tuple);
+            if (!open) LockRelease(&tag, RowExclusiveLock, true);
+            held = open;
+        }
+        CommitTransactionCommand();
+        MemoryContextSwitchTo(context);
+        return held;
+    });
+}
+
+void release(Oid database)
+{
+    const LOCKTAG tag = lock_of(database);
+    pg::call([&tag] { LockRelease(&tag, RowExclusiveLock, true); });
+}
+
+bool others_wait_for(Oid database)
+{
+    const LOCKTAG tag = lock_of(database);
+    return pg::call([&tag] { return LockHasWaiters(&tag, RowExclusiveLock, true); });
+}
+
+bool is_in(pid_t process, Oid database)
+{
+    return pg::call([process, database] {
+        const PGPROC *const entry = BackendPidGetProc(process);
+        return entry != nullptr && entry->databaseId == database;
+    });
+}
+
 // Waits until the process for this database is gone; false when there is no slot for it.
 bool seal_database(Oid database)
 {
+    if (!hold(database)) return true;
     BackgroundWorkerHandle *const handle = pg::call([database] {
         BackgroundWorker worker;
         set_up(&worker, "lcg_seal_worker_main", BGW_NEVER_RESTART);
@@ -106,17 +164,22 @@ bool seal_database(Oid database)
         BackgroundWorkerHandle *registered = nullptr;
         return RegisterDynamicBackgroundWorker(&worker, &registered) ? registered : nullptr;
     });
-    if (handle == nullptr) return false;
-    for (;;) {
-        const BgwHandleStatus status = pg::call([handle] {
-            pid_t pid = 0;
-            return GetBackgroundWorkerPid(handle, &pid);
-        });
+    bool held = true;
+    while (handle != nullptr) {
+        pid_t process = 0;
+        const BgwHandleStatus status = pg::call([handle, &process] { return GetBackgroundWorkerPid(handle, &process); });
         if (status == BGWH_STOPPED || status == BGWH_POSTMASTER_DIED) break;
-        if (ending() || !is_free(database)) pg::call([handle] { TerminateBackgroundWorker(handle); });
+        if (held && status == BGWH_STARTED && is_in(process, database)) {
+            release(database);
+            held = false;
+        }
+        const bool wanted = held ? others_wait_for(database) : !is_free(database);
+        if (ending() || wanted) pg::call([handle] { TerminateBackgroundWorker(handle); });
         if (ending()) break;
-        pause(look_every);
+        pause(held ? begins_within : look_every);
     }
+    if (held) release(database);
+    if (handle == nullptr) return false;
     pg::call([handle] { pfree(handle); });
     return true;
 }

@@ -86,8 +86,11 @@ ok(sealed('new_name'), 'and is sealed under its new name');
 ok(hold_up('copied'), 'another one does');
 cmp_ok(seconds(sub { $node->safe_psql('postgres', "SET langchef_guard.mode = off;\nCREATE DATABASE copy TEMPLATE copied") }), '<', 10, 'it can be copied meanwhile');
 $node->safe_psql('postgres', "SET langchef_guard.mode = off;\nDROP DATABASE $_ WITH (FORCE)") foreach qw(copied copy);
+new_database($node, $_) foreach qw(before slow after);
+ok(hold_up('slow'), 'another one does');
+$node->safe_psql('postgres', "SET langchef_guard.mode = off;\nDROP DATABASE $_") foreach qw(before after slow);
 $node->safe_psql('app', 'CREATE TABLE c (i int)');
-ok(sealed('app'), 'the others are sealed on');
+ok(sealed('app'), 'the others are sealed on, and those that are gone by their turn are passed over');
 
 # Somebody seals and leaves the transaction open.
 my $session = session($node, 'app');
