@@ -76,6 +76,11 @@ others: ; sh test/others/run.sh $(MAJORVERSION)
 firing-matrix: PROVE_TESTS = test/matrix/firing_matrix.pl
 firing-matrix: ; $(prove_installcheck)
 
+# What drift tells and what it takes for equal, compared with docs.
+.PHONY: drift-battery
+drift-battery: PROVE_TESTS = test/matrix/drift_battery.pl
+drift-battery: ; $(prove_installcheck)
+
 # What the TAP tests do a few times, many times.
 .PHONY: crash races brute
 crash: export LCG_CRASH_ROUNDS = 200

@@ -43,3 +43,17 @@ COMMENT ON TABLE langchef_guard.expected_object IS 'facts of the expected schema
 CREATE INDEX expected_object_schema_name_idx ON langchef_guard.expected_object (schema_name);
 REVOKE ALL ON TABLE langchef_guard.expected_object FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('langchef_guard.expected_object', '');
+
+-- Key of the hashes that stand for secret options in definitions.  It is dumped,
+-- so that a restored database tells a changed password from an unchanged one:
+-- the oldest key counts.
+CREATE TABLE langchef_guard.secret_key (
+    created_at  timestamptz PRIMARY KEY DEFAULT pg_catalog.clock_timestamp(),
+    key         bytea NOT NULL
+);
+COMMENT ON TABLE langchef_guard.secret_key IS 'key of the hashes that stand for secret options of servers, user mappings and subscriptions in definitions';
+REVOKE ALL ON TABLE langchef_guard.secret_key FROM PUBLIC;
+INSERT INTO langchef_guard.secret_key (key)
+VALUES (pg_catalog.sha256(pg_catalog.uuid_send(pg_catalog.gen_random_uuid())
+    OPERATOR(pg_catalog.||) pg_catalog.uuid_send(pg_catalog.gen_random_uuid())));
+SELECT pg_catalog.pg_extension_config_dump('langchef_guard.secret_key', '');

@@ -1,7 +1,6 @@
 #include "catalog/parts.hpp"
 
 namespace catalog {
-namespace {
 
 const char *storage_text(char storage)
 {
@@ -12,6 +11,8 @@ const char *storage_text(char storage)
         default: return "main";
     }
 }
+
+namespace {
 
 Oid identity_sequence(Oid relation, AttrNumber column)
 {

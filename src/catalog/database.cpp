@@ -85,6 +85,40 @@ bool ordered(const Candidate &left, const Candidate &right)
     return order < 0;
 }
 
+// A catalog with the columns that its objects are told apart by, 0 where they have none: the first is the OID.
+struct Source {
+    Oid catalog;
+    const char *kind;
+    AttrNumber name;
+    AttrNumber schema;
+};
+
+constexpr Source sources[] = {
+    {NamespaceRelationId, "schema", Anum_pg_namespace_nspname, 0},
+    {ExtensionRelationId, "extension", Anum_pg_extension_extname, 0},
+    {EventTriggerRelationId, "event_trigger", Anum_pg_event_trigger_evtname, 0},
+    {OperatorRelationId, "operator", Anum_pg_operator_oprname, Anum_pg_operator_oprnamespace},
+    {OperatorClassRelationId, "operator_class", Anum_pg_opclass_opcname, Anum_pg_opclass_opcnamespace},
+    {OperatorFamilyRelationId, "operator_family", Anum_pg_opfamily_opfname, Anum_pg_opfamily_opfnamespace},
+    {CastRelationId, "cast", 0, 0},
+    {TransformRelationId, "transform", 0, 0},
+    {ConversionRelationId, "conversion", Anum_pg_conversion_conname, Anum_pg_conversion_connamespace},
+    {LanguageRelationId, "language", Anum_pg_language_lanname, 0},
+    {AccessMethodRelationId, "access_method", Anum_pg_am_amname, 0},
+    {TSParserRelationId, "text_search_parser", Anum_pg_ts_parser_prsname, Anum_pg_ts_parser_prsnamespace},
+    {TSTemplateRelationId, "text_search_template", Anum_pg_ts_template_tmplname, Anum_pg_ts_template_tmplnamespace},
+    {TSDictionaryRelationId, "text_search_dictionary", Anum_pg_ts_dict_dictname, Anum_pg_ts_dict_dictnamespace},
+    {TSConfigRelationId, "text_search_configuration", Anum_pg_ts_config_cfgname, Anum_pg_ts_config_cfgnamespace},
+    {StatisticExtRelationId, "statistics", Anum_pg_statistic_ext_stxname, Anum_pg_statistic_ext_stxnamespace},
+    {CollationRelationId, "collation", Anum_pg_collation_collname, Anum_pg_collation_collnamespace},
+    {ForeignDataWrapperRelationId, "foreign_data_wrapper", Anum_pg_foreign_data_wrapper_fdwname, 0},
+    {ForeignServerRelationId, "server", Anum_pg_foreign_server_srvname, 0},
+    {UserMappingRelationId, "user_mapping", 0, 0},
+    {PublicationRelationId, "publication", Anum_pg_publication_pubname, 0},
+    {SubscriptionRelationId, "subscription", Anum_pg_subscription_subname, 0},
+    {DefaultAclRelationId, "default_privileges", 0, 0},
+};
+
 class Collector {
   public:
     explicit Collector(Candidates *found) : found_(found), members_(extension_members()) {}
@@ -122,18 +156,16 @@ class Collector {
     // What has no schema comes first.
     void add_others() const
     {
-        scan(NamespaceRelationId, InvalidOid, std::array<ScanKeyData, 0>{}, [this](HeapTuple tuple, TupleDesc) {
-            const auto *const form = form_of<FormData_pg_namespace>(tuple);
-            add_if_recorded("schema", name_text(form->nspname), NamespaceRelationId, form->oid);
-        });
-        scan(ExtensionRelationId, InvalidOid, std::array<ScanKeyData, 0>{}, [this](HeapTuple tuple, TupleDesc) {
-            const auto *const form = form_of<FormData_pg_extension>(tuple);
-            add_if_recorded("extension", name_text(form->extname), ExtensionRelationId, form->oid);
-        });
-        scan(EventTriggerRelationId, InvalidOid, std::array<ScanKeyData, 0>{}, [this](HeapTuple tuple, TupleDesc) {
-            const auto *const form = form_of<FormData_pg_event_trigger>(tuple);
-            add_if_recorded("event_trigger", name_text(form->evtname), EventTriggerRelationId, form->oid);
-        });
+        for (const Source &source : sources) {
+            scan(source.catalog, InvalidOid, std::array<ScanKeyData, 0>{}, [this, &source](HeapTuple tuple, TupleDesc descriptor) {
+                ObjectAddress address;
+                ObjectAddressSet(address, source.catalog, DatumGetObjectId(field(tuple, descriptor, 1).value));
+                if (!is_recorded(address)) return;
+                const char *const name = source.name == 0 ? nullptr : name_text(*DatumGetName(field(tuple, descriptor, source.name).value));
+                const Oid schema = source.schema == 0 ? InvalidOid : DatumGetObjectId(field(tuple, descriptor, source.schema).value);
+                add(OidIsValid(schema) ? schema_name(schema) : nullptr, source.kind, name, source.catalog, address.objectId);
+            });
+        }
     }
 
   private:
@@ -150,7 +182,8 @@ class Collector {
             case TYPTYPE_ENUM: return "enum";
             case TYPTYPE_DOMAIN: return "domain";
             case TYPTYPE_RANGE: return "range";
-            default: return "composite";
+            case TYPTYPE_COMPOSITE: return "composite";
+            default: return "type";
         }
     }
 
@@ -161,19 +194,68 @@ class Collector {
         if (!contains(members_, classid, objid)) found_->add(candidate);
     }
 
-    void add_if_recorded(const char *kind, const char *name, Oid classid, Oid objid) const
-    {
-        ObjectAddress address;
-        ObjectAddressSet(address, classid, objid);
-        if (is_recorded(address)) add(nullptr, kind, name, classid, objid);
-    }
-
     Candidates *found_;
     Members members_;
 };
 static_assert(std::is_trivially_destructible_v<Collector>);
 
+struct Membership {
+    ObjectAddress member;
+    char *extension;
+    TransactionId xmin;  // of the transaction that made it a member
+};
+
+// The extension's name goes to its member.
+core::Facts as_member(core::Facts &&facts, const Membership &membership)
+{
+    if (facts.empty()) return {};
+    core::Fact &whole = facts.front();
+    whole.set("extension", std::string(membership.extension));
+    const TransactionId own = whole.xmin;
+    const TransactionId joined = membership.xmin;
+    const bool later = pg::call([own, joined] { return !TransactionIdIsNormal(own) || (TransactionIdIsNormal(joined) && TransactionIdFollows(joined, own)); });
+    if (later) whole.xmin = joined;
+    return std::move(facts);
+}
+
+// Members of extensions but the guard's; in no order.
+List *memberships()
+{
+    List *found = NIL;
+    const Oid own = get_extension_oid("langchef_guard", true);
+    scan(DependRelationId, DependReferenceIndexId, key_oid(Anum_pg_depend_refclassid, ExtensionRelationId),
+         [&found, own](HeapTuple tuple, TupleDesc) {
+             const auto *const form = form_of<FormData_pg_depend>(tuple);
+             if (form->deptype != DEPENDENCY_EXTENSION || form->refobjid == own || form->objid < FirstNormalObjectId) return;
+             ObjectAddress member;
+             ObjectAddressSet(member, form->classid, form->objid);
+             // Some versions of the server list the types of a table as well.
+             if (!is_recorded(member)) return;
+             auto *const membership = static_cast<Membership *>(palloc(sizeof(Membership)));
+             membership->member = member;
+             membership->extension = get_extension_name(form->refobjid);
+             membership->xmin = writer_of(tuple);
+             if (membership->extension != nullptr) found = lappend(found, membership);
+         });
+    return found;
+}
+
 }  // namespace
+
+void read_surroundings(const std::function<void(core::Facts &&)> &visit)
+{
+    Workspace workspace;
+    for (auto *const read : {read_current_database, read_role_settings, read_large_objects, read_system_privileges}) {
+        core::Facts facts = workspace.read_with(read);
+        if (!facts.empty()) visit(std::move(facts));
+    }
+    List *const members = pg::call([] { return memberships(); });
+    for (int i = 0; i < list_length(members); ++i) {
+        const auto *const membership = static_cast<const Membership *>(list_nth(members, i));
+        core::Facts facts = as_member(workspace.read(membership->member), *membership);
+        if (!facts.empty()) visit(std::move(facts));
+    }
+}
 
 void read_database(const std::function<void(core::Facts &&)> &visit)
 {

@@ -17,7 +17,9 @@ std::string id_of(const Identity &identity)
 {
     if (identity.kind == nullptr) return {};
     std::string id;
-    if (identity.third != nullptr) {
+    if (identity.first == nullptr) {
+        id = std::string(identity.kind) + ':';
+    } else if (identity.third != nullptr) {
         id = core::fact_id(identity.kind, {identity.first, identity.second, identity.third});
     } else if (identity.second != nullptr) {
         id = core::fact_id(identity.kind, {identity.first, identity.second});
@@ -66,12 +68,18 @@ void Draft::put_list(const char *name, List *texts)
 
 void Draft::put_set(const char *name, List *texts) { add_attribute(this, name, DraftAttribute::Type::list)->list = texts; }
 
-void Draft::touch(HeapTuple tuple)
+TransactionId writer_of(HeapTuple tuple)
 {
     // The raw value outlives freezing, but a row frozen long ago has a number that may be given
     // again: of frozen rows only those count that can still be told from the ones to come.
-    TransactionId other = HeapTupleHeaderGetRawXmin(tuple->t_data);
-    if (HeapTupleHeaderXminFrozen(tuple->t_data) && !TransactionIdPrecedes(other, ReadNextTransactionId())) other = FrozenTransactionId;
+    const TransactionId writer = HeapTupleHeaderGetRawXmin(tuple->t_data);
+    const bool unknown = HeapTupleHeaderXminFrozen(tuple->t_data) && !TransactionIdPrecedes(writer, ReadNextTransactionId());
+    return unknown ? FrozenTransactionId : writer;
+}
+
+void Draft::touch(HeapTuple tuple)
+{
+    const TransactionId other = writer_of(tuple);
     if (!TransactionIdIsNormal(xmin) || (TransactionIdIsNormal(other) && TransactionIdFollows(other, xmin))) xmin = other;
 }
 

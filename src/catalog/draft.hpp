@@ -9,7 +9,7 @@
 namespace catalog {
 
 // What a fact id is made from: kind and up to three name parts, and the
-// argument types of a routine.
+// argument types of a routine, or what describes an object without a name.
 struct Identity {
     const char *kind;
     const char *first;
@@ -17,6 +17,9 @@ struct Identity {
     const char *third = nullptr;
     const char *arguments = nullptr;
 };
+
+// The transaction that wrote the catalog row, as far as it can still be told.
+TransactionId writer_of(HeapTuple tuple);
 
 struct DraftAttribute {
     enum class Type : char { boolean, integer, text, list };

@@ -1,5 +1,7 @@
 #include "catalog/names.hpp"
 
+#include "catalog/parts.hpp"
+
 namespace catalog {
 namespace {
 
@@ -72,6 +74,17 @@ char *function_name(Oid function)
     return cached_name(PROCOID, function, &FormData_pg_proc::proname, &FormData_pg_proc::pronamespace);
 }
 
+char *function_identity(Oid function)
+{
+    if (!OidIsValid(function)) return nullptr;
+    const HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+    if (!HeapTupleIsValid(tuple)) return missing(function);
+    const auto *const form = form_of<FormData_pg_proc>(tuple);
+    char *const text = psprintf("%s(%s)", qualified_name(schema_name(form->pronamespace), NameStr(form->proname)), routine_signature(form));
+    ReleaseSysCache(tuple);
+    return text;
+}
+
 char *collation_name(Oid collation)
 {
     return cached_name(COLLOID, collation, &FormData_pg_collation::collname, &FormData_pg_collation::collnamespace);
@@ -115,6 +128,21 @@ char *text_or_null(PGFunction function, Oid oid)
     info->args[0].isnull = false;
     const Datum result = function(info);
     return info->isnull ? nullptr : TextDatumGetCString(result);
+}
+
+char *column_text(HeapTuple tuple, TupleDesc descriptor, const char *name)
+{
+    for (int i = 0; i < descriptor->natts; ++i) {
+        const FormData_pg_attribute *const attribute = TupleDescAttr(descriptor, i);
+        if (attribute->attisdropped || std::strcmp(NameStr(attribute->attname), name) != 0) continue;
+        const Field found = field(tuple, descriptor, i + 1);
+        if (found.null) return nullptr;
+        Oid output = InvalidOid;
+        bool varlena = false;
+        getTypeOutputInfo(attribute->atttypid, &output, &varlena);
+        return OidOutputFunctionCall(output, found.value);
+    }
+    return nullptr;
 }
 
 List *text_array(Field array)

@@ -18,6 +18,7 @@ char *schema_name(Oid schema);
 char *role_name(Oid role);
 char *relation_name(Oid relation);   // qualified
 char *function_name(Oid function);   // qualified, without arguments; null for InvalidOid
+char *function_identity(Oid function); // qualified, with the types of its arguments; null for InvalidOid
 char *collation_name(Oid collation); // qualified
 char *operator_name(Oid operator_oid); // qualified, with argument types; null for InvalidOid
 char *opclass_name(Oid opclass);     // qualified
@@ -26,6 +27,10 @@ char *type_text(Oid type, int32 typmod);
 
 // Text from a deparsing function of the server's, by OID; null when the object is gone.
 char *text_or_null(PGFunction function, Oid oid);
+
+// Text of a column by its name, as its type writes it; null where it is null, or the server's version
+// has no such column.
+char *column_text(HeapTuple tuple, TupleDesc descriptor, const char *name);
 
 // Elements of a text[] (NIL when null), and a list of strings in byte order.
 List *text_array(Field array);
@@ -48,5 +53,9 @@ void put_comment(Draft *draft);
 void put_extension_dependency(Draft *draft);
 // Attribute named, unless the privileges are the built-in ones.
 void put_privileges(Draft *draft, const char *name, ObjectType type, Oid owner, Field privileges);
+// "grantee=PRIVILEGE", with a star where it may be passed on; NIL for null.
+List *privilege_lines(Field privileges);
+// Whether both give everybody the same, whoever gave it.
+bool same_privileges(const Acl *left, const Acl *right);
 
 }  // namespace catalog

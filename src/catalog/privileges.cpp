@@ -67,23 +67,32 @@ bool equal(const Grants &left, const Grants &right)
     return covers(left, right) && covers(right, left);
 }
 
-}  // namespace
-
-void put_privileges(Draft *draft, const char *name, ObjectType type, Oid owner, Field acl)
+List *lines_of(const Grants &grants)
 {
-    if (acl.null) return;
-    const Grants actual = grants_of(DatumGetAclP(acl.value));
-    if (equal(actual, grants_of(acldefault(type, owner)))) return;
     List *lines = NIL;
-    for (int i = 0; i < actual.count; ++i) {
-        const Grant &grant = actual.items[i];
+    for (int i = 0; i < grants.count; ++i) {
+        const Grant &grant = grants.items[i];
         const char *const grantee = grant.grantee == ACL_ID_PUBLIC ? "PUBLIC" : quoted_name(role_name(grant.grantee));
         for (const Privilege &privilege : privileges) {
             if ((grant.rights & privilege.bit) == 0) continue;
             lines = lappend(lines, psprintf("%s=%s%s", grantee, privilege.name, (grant.options & privilege.bit) != 0 ? "*" : ""));
         }
     }
-    draft->put_set(name, sorted(lines));
+    return sorted(lines);
+}
+
+}  // namespace
+
+List *privilege_lines(Field acl) { return acl.null ? NIL : lines_of(grants_of(DatumGetAclP(acl.value))); }
+
+bool same_privileges(const Acl *left, const Acl *right) { return equal(grants_of(left), grants_of(right)); }
+
+void put_privileges(Draft *draft, const char *name, ObjectType type, Oid owner, Field acl)
+{
+    if (acl.null) return;
+    const Grants actual = grants_of(DatumGetAclP(acl.value));
+    if (equal(actual, grants_of(acldefault(type, owner)))) return;
+    draft->put_set(name, lines_of(actual));
 }
 
 }  // namespace catalog

@@ -14,17 +14,49 @@ ObjectAddress server_address(core::Address address)
     return result;
 }
 
+struct Reader {
+    Oid catalog;
+    void (*read)(Sheet *sheet, Oid object);
+};
+
+constexpr Reader readers[] = {
+    {RelationRelationId, read_relation},
+    {TypeRelationId, read_type},
+    {ProcedureRelationId, read_function},
+    {NamespaceRelationId, read_schema},
+    {ExtensionRelationId, read_extension},
+    {EventTriggerRelationId, read_event_trigger},
+    {OperatorRelationId, read_operator},
+    {OperatorClassRelationId, read_operator_class},
+    {OperatorFamilyRelationId, read_operator_family},
+    {CastRelationId, read_cast},
+    {TransformRelationId, read_transform},
+    {ConversionRelationId, read_conversion},
+    {LanguageRelationId, read_language},
+    {AccessMethodRelationId, read_access_method},
+    {TSParserRelationId, read_text_search_parser},
+    {TSTemplateRelationId, read_text_search_template},
+    {TSDictionaryRelationId, read_text_search_dictionary},
+    {TSConfigRelationId, read_text_search_configuration},
+    {StatisticExtRelationId, read_statistics},
+    {CollationRelationId, read_collation},
+    {ForeignDataWrapperRelationId, read_foreign_data_wrapper},
+    {ForeignServerRelationId, read_server},
+    {UserMappingRelationId, read_user_mapping},
+    {PublicationRelationId, read_publication},
+    {SubscriptionRelationId, read_subscription},
+    {DefaultAclRelationId, read_default_privileges},
+};
+
+const Reader *reader_of(Oid catalog)
+{
+    const auto *const found = std::find_if(std::begin(readers), std::end(readers), [catalog](const Reader &reader) { return reader.catalog == catalog; });
+    return found != std::end(readers) ? found : nullptr;
+}
+
 void read_into(Sheet *sheet, const ObjectAddress &address)
 {
-    switch (address.classId) {
-        case RelationRelationId: read_relation(sheet, address.objectId); break;
-        case TypeRelationId: read_type(sheet, address.objectId); break;
-        case ProcedureRelationId: read_function(sheet, address.objectId); break;
-        case NamespaceRelationId: read_schema(sheet, address.objectId); break;
-        case ExtensionRelationId: read_extension(sheet, address.objectId); break;
-        case EventTriggerRelationId: read_event_trigger(sheet, address.objectId); break;
-        default: break;
-    }
+    if (const Reader *const reader = reader_of(address.classId)) reader->read(sheet, address.objectId);
 }
 
 }  // namespace
@@ -36,32 +68,40 @@ Workspace::Workspace() : context_(nullptr)
 
 Workspace::~Workspace() { MemoryContextDelete(context_); }
 
-core::Facts Workspace::read(const ObjectAddress &address, const std::vector<Oid> &own)
+template <typename Body>
+core::Facts Workspace::run(Sheet sheet, Body body)
 {
     const MemoryContext context = context_;
-    const Oid *const kept = own.data();
-    const std::size_t count = own.size();
-    const Sheet sheet = pg::call([context, &address, kept, count] {
-        Sheet result;
-        result.own = kept;
-        result.own_count = count;
+    return facts_of(pg::call([context, sheet, body] {
+        Sheet result = sheet;
         MemoryContextReset(context);
         const MemoryContext caller = MemoryContextSwitchTo(context);
         // Views are deparsed by queries of the server's, which read with the active snapshot: it must
         // be as new as what the catalog caches say, also in a transaction with a snapshot of its own.
         PushActiveSnapshot(GetLatestSnapshot());
-        read_into(&result, address);
+        body(&result);
         PopActiveSnapshot();
         MemoryContextSwitchTo(caller);
         return result;
-    });
-    core::Facts facts = facts_of(sheet);
+    }));
+}
+
+core::Facts Workspace::read(const ObjectAddress &address, const std::vector<Oid> &own)
+{
+    Sheet sheet;
+    sheet.own = own.data();
+    sheet.own_count = own.size();
+    core::Facts facts = run(sheet, [&address](Sheet *filled) { read_into(filled, address); });
     // The server keeps a domain's constraints in no order; parts of relations come sorted.
     if (!facts.empty() && facts.front().kind == "domain") {
         std::sort(facts.begin() + 1, facts.end(), [](const core::Fact &left, const core::Fact &right) { return left.id < right.id; });
     }
     return facts;
 }
+
+core::Facts Workspace::read_with(void (*reader)(Sheet *)) { return run(Sheet{}, reader); }
+
+bool has_reader(Oid catalog) { return reader_of(catalog) != nullptr; }
 
 core::Address containing_object(core::Address address)
 {

@@ -21,12 +21,16 @@ class PinnedSettings {
     int exceptions_at_start_;
 };
 
+// Whether objects of the system catalog are described.
+bool has_reader(std::uint32_t catalog);
+
 // The object that a part belongs to: a relation for its columns, constraints,
 // defaults, triggers, rules and policies (and for the row type of a table), a
 // domain for its constraints, a table for the index behind one of its
 // constraints, for its index attached to a parent's and for the sequence behind
 // an identity column, a composite type for its relation, a range for its
-// multirange and constructors.  Other addresses are returned as they are,
+// multirange and constructors, an operator class or family for its entries, a
+// publication for what it publishes.  Other addresses are returned as they are,
 // without objsubid.
 core::Address containing_object(core::Address address);
 
@@ -49,6 +53,12 @@ core::Facts read_object(core::Address address, const std::vector<Oid> &own = {})
 // an order that does not depend on OIDs or time, each with its parts.
 // Settings must be pinned.
 void read_database(const std::function<void(core::Facts &&)> &visit);
+
+// Calls visit for what drift compares and the ledger keeps no definition of: the
+// database itself, settings of roles in it, privileges on large objects and on
+// the system's own objects, members of extensions (with the attribute
+// "extension").  Settings must be pinned.
+void read_surroundings(const std::function<void(core::Facts &&)> &visit);
 
 // Whether reading the object's definition takes locks on other relations: it has a view's
 // query, a rule, a policy, or a function's parsed body.

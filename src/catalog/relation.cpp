@@ -237,6 +237,17 @@ const char *relation_kind(char relkind)
     }
 }
 
+Identity relation_identity(Oid relation)
+{
+    Identity identity{nullptr, nullptr};
+    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+    if (!HeapTupleIsValid(tuple)) return identity;
+    const auto *const form = form_of<FormData_pg_class>(tuple);
+    identity = object_identity(relation_kind(form->relkind), schema_name(form->relnamespace), name_text(form->relname));
+    ReleaseSysCache(tuple);
+    return identity;
+}
+
 void read_relation(Sheet *sheet, Oid relation)
 {
     const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));

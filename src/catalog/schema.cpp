@@ -15,6 +15,26 @@ void read_schema(Sheet *sheet, Oid schema)
     ReleaseSysCache(tuple);
 }
 
+namespace {
+
+// Tables of the extension whose rows are the user's, each with the condition.
+List *dumped_tables(HeapTuple tuple, TupleDesc descriptor)
+{
+    const Field tables = field(tuple, descriptor, Anum_pg_extension_extconfig);
+    if (tables.null) return NIL;
+    const ArrayType *const array = DatumGetArrayTypeP(tables.value);
+    const Oid *const oids = reinterpret_cast<const Oid *>(ARR_DATA_PTR(array));
+    List *const conditions = text_array(field(tuple, descriptor, Anum_pg_extension_extcondition));
+    List *lines = NIL;
+    for (int i = 0; i < ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)); ++i) {
+        const char *const condition = i < list_length(conditions) ? static_cast<const char *>(list_nth(conditions, i)) : "";
+        lines = lappend(lines, psprintf("%s%s%s", relation_name(oids[i]), *condition != '\0' ? " " : "", condition));
+    }
+    return sorted(lines);
+}
+
+}  // namespace
+
 void read_extension(Sheet *sheet, Oid extension)
 {
     scan(ExtensionRelationId, ExtensionOidIndexId, key_oid(Anum_pg_extension_oid, extension),
@@ -26,6 +46,7 @@ void read_extension(Sheet *sheet, Oid extension)
              draft->put("owner", role_name(form->extowner));
              draft->put("schema", schema_name(form->extnamespace));
              draft->put("version", field_text(field(tuple, descriptor, Anum_pg_extension_extversion)));
+             draft->put_list("dumped_tables", dumped_tables(tuple, descriptor));
              put_comment(draft);
          });
 }

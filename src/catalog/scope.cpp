@@ -1,6 +1,7 @@
 #include "catalog/scope.hpp"
 
 #include "catalog/parts.hpp"
+#include "catalog/reader.hpp"
 
 namespace catalog {
 namespace {
@@ -72,18 +73,23 @@ ObjectAddress container_of_type(Oid type)
     return address_of(TypeRelationId, type);
 }
 
-// The range type that the server made the function for, or InvalidOid.
-Oid constructed_type(const FormData_pg_proc *form)
+// The type that the server made the object for, or InvalidOid.
+Oid made_for(Oid catalog, Oid object)
 {
     Oid type = InvalidOid;
-    if (form->prolang != INTERNALlanguageId) return type;
     scan(DependRelationId, DependDependerIndexId,
-         std::array{key_oid(Anum_pg_depend_classid, ProcedureRelationId), key_oid(Anum_pg_depend_objid, form->oid)},
+         std::array{key_oid(Anum_pg_depend_classid, catalog), key_oid(Anum_pg_depend_objid, object)},
          [&type](HeapTuple tuple, TupleDesc) {
              const auto *const dependency = form_of<FormData_pg_depend>(tuple);
              if (dependency->deptype == DEPENDENCY_INTERNAL && dependency->refclassid == TypeRelationId) type = dependency->refobjid;
          });
     return type;
+}
+
+// The range type that a function constructs, or InvalidOid.
+Oid constructed_type(const FormData_pg_proc *form)
+{
+    return form->prolang == INTERNALlanguageId ? made_for(ProcedureRelationId, form->oid) : InvalidOid;
 }
 
 ObjectAddress container_of_function(Oid function)
@@ -93,6 +99,43 @@ ObjectAddress container_of_function(Oid function)
     const Oid type = constructed_type(form_of<FormData_pg_proc>(tuple));
     ReleaseSysCache(tuple);
     return OidIsValid(type) ? address_of(TypeRelationId, type) : address_of(ProcedureRelationId, function);
+}
+
+bool is_array_of_another(const FormData_pg_type *form)
+{
+    return OidIsValid(form->typelem) && form->typsubscript == F_ARRAY_SUBSCRIPT_HANDLER && get_array_type(form->typelem) == form->oid;
+}
+
+// The class that an entry came with, or its family.
+template <typename Form>
+ObjectAddress container_of_entry(const ObjectAddress &entry, Oid index, AttrNumber oid_column, Oid Form::*family)
+{
+    ObjectAddress found = address_of(entry.classId, entry.objectId);
+    scan(entry.classId, index, key_oid(oid_column, entry.objectId),
+         [&](HeapTuple tuple, TupleDesc) { found = address_of(OperatorFamilyRelationId, form_of<Form>(tuple)->*family); });
+    const Oid opclass = class_of_entry(entry.classId, entry.objectId);
+    return OidIsValid(opclass) ? address_of(OperatorClassRelationId, opclass) : found;
+}
+
+template <typename Form>
+ObjectAddress container_in_cache(const ObjectAddress &part, int cache, Oid container, Oid Form::*whole)
+{
+    const HeapTuple tuple = SearchSysCache1(cache, ObjectIdGetDatum(part.objectId));
+    if (!HeapTupleIsValid(tuple)) return address_of(part.classId, part.objectId);
+    const Oid found = form_of<Form>(tuple)->*whole;
+    ReleaseSysCache(tuple);
+    return address_of(container, found);
+}
+
+// Of the kinds that have nothing to tell a part from a whole.
+bool is_user_object(const ObjectAddress &address)
+{
+    if (address.objectId < FirstNormalObjectId || !is_objectclass_supported(address.classId)) return false;
+    const int cache = get_object_catcache_oid(address.classId);
+    if (cache >= 0 && !SearchSysCacheExists1(cache, ObjectIdGetDatum(address.objectId))) return false;
+    if (get_object_attnum_namespace(address.classId) == InvalidAttrNumber) return true;
+    const Oid schema = get_object_namespace(&address);
+    return OidIsValid(schema) && is_user_schema(schema);
 }
 
 template <typename Form, typename Test>
@@ -140,11 +183,14 @@ bool is_whole_relation(const FormData_pg_class *form)
 
 bool is_whole_type(const FormData_pg_type *form)
 {
-    if (form->oid < FirstNormalObjectId || !form->typisdefined || !is_user_schema(form->typnamespace)) return false;
+    if (form->oid < FirstNormalObjectId || !is_user_schema(form->typnamespace)) return false;
+    // A shell: a name for what CREATE TYPE is still to say.
+    if (!form->typisdefined) return form->typtype == TYPTYPE_PSEUDO;
     switch (form->typtype) {
         case TYPTYPE_ENUM:
         case TYPTYPE_DOMAIN:
         case TYPTYPE_RANGE: return true;
+        case TYPTYPE_BASE: return !is_array_of_another(form);
         case TYPTYPE_COMPOSITE: return get_rel_relkind(form->typrelid) == RELKIND_COMPOSITE_TYPE;
         default: return false;
     }
@@ -172,7 +218,9 @@ bool is_recorded(const ObjectAddress &address)
         case EventTriggerRelationId:
             return test_cached<FormData_pg_event_trigger>(
                 EVENTTRIGGEROID, oid, [](const FormData_pg_event_trigger *form) { return !is_guard_function(form->evtfoid); });
-        default: return false;
+        // The server makes one from a range to its multirange.
+        case CastRelationId: return oid >= FirstNormalObjectId && !OidIsValid(made_for(CastRelationId, oid));
+        default: return has_reader(address.classId) && is_user_object(address);
     }
 }
 
@@ -191,6 +239,18 @@ ObjectAddress container(const ObjectAddress &address)
             return relation_of_part(address, RewriteOidIndexId, Anum_pg_rewrite_oid, &FormData_pg_rewrite::ev_class);
         case PolicyRelationId:
             return relation_of_part(address, PolicyOidIndexId, Anum_pg_policy_oid, &FormData_pg_policy::polrelid);
+        case CastRelationId: {
+            const Oid type = made_for(CastRelationId, address.objectId);
+            return OidIsValid(type) ? address_of(TypeRelationId, type) : address_of(CastRelationId, address.objectId);
+        }
+        case AccessMethodOperatorRelationId:
+            return container_of_entry(address, AccessMethodOperatorOidIndexId, Anum_pg_amop_oid, &FormData_pg_amop::amopfamily);
+        case AccessMethodProcedureRelationId:
+            return container_of_entry(address, AccessMethodProcedureOidIndexId, Anum_pg_amproc_oid, &FormData_pg_amproc::amprocfamily);
+        case PublicationRelRelationId:
+            return container_in_cache(address, PUBLICATIONREL, PublicationRelationId, &FormData_pg_publication_rel::prpubid);
+        case PublicationNamespaceRelationId:
+            return container_in_cache(address, PUBLICATIONNAMESPACE, PublicationRelationId, &FormData_pg_publication_namespace::pnpubid);
         default: return address_of(address.classId, address.objectId);
     }
 }

@@ -89,6 +89,44 @@ void read_range(Sheet *sheet, const TypeReading &type)
     ReleaseSysCache(tuple);
 }
 
+const char *alignment_word(char alignment)
+{
+    switch (alignment) {
+        case TYPALIGN_CHAR: return "char";
+        case TYPALIGN_SHORT: return "int2";
+        case TYPALIGN_INT: return "int4";
+        default: return "double";
+    }
+}
+
+void read_base(Sheet *sheet, const TypeReading &type)
+{
+    Draft *const draft = add_type(sheet, type, "type");
+    const FormData_pg_type *const form = type.form;
+    if (!form->typisdefined) {
+        draft->put_bool("shell", true);
+        return;
+    }
+    draft->put("input", function_identity(form->typinput));
+    draft->put("output", function_identity(form->typoutput));
+    draft->put("receive", function_identity(form->typreceive));
+    draft->put("send", function_identity(form->typsend));
+    draft->put("modifier_input", function_identity(form->typmodin));
+    draft->put("modifier_output", function_identity(form->typmodout));
+    draft->put("analyze", function_identity(form->typanalyze));
+    draft->put("subscript", function_identity(form->typsubscript));
+    draft->put("length", int64{form->typlen});
+    draft->put_if("by_value", form->typbyval);
+    draft->put("alignment", alignment_word(form->typalign));
+    draft->put("storage", storage_text(form->typstorage));
+    draft->put("category", pnstrdup(&form->typcategory, 1));
+    draft->put_if("preferred", form->typispreferred);
+    draft->put("default", field_text(field(TYPEOID, type.tuple, Anum_pg_type_typdefault)));
+    if (OidIsValid(form->typelem)) draft->put("element", type_text(form->typelem, -1));
+    if (form->typdelim != DEFAULT_TYPDELIM) draft->put("delimiter", pnstrdup(&form->typdelim, 1));
+    draft->put_if("collatable", OidIsValid(form->typcollation));
+}
+
 }  // namespace
 
 void read_type(Sheet *sheet, Oid oid)
@@ -102,6 +140,8 @@ void read_type(Sheet *sheet, Oid oid)
         case TYPTYPE_DOMAIN: read_domain(sheet, type); break;
         case TYPTYPE_COMPOSITE: read_composite(sheet, type); break;
         case TYPTYPE_RANGE: read_range(sheet, type); break;
+        case TYPTYPE_BASE:
+        case TYPTYPE_PSEUDO: read_base(sheet, type); break;
         default: break;
     }
     ReleaseSysCache(tuple);

@@ -16,7 +16,13 @@ class Workspace {
     // in own it speaks also when they became a part of the parent table's.
     core::Facts read(const ObjectAddress &address, const std::vector<Oid> &own = {});
 
+    // Facts of whatever the reader reads.
+    core::Facts read_with(void (*reader)(Sheet *));
+
   private:
+    template <typename Body>
+    core::Facts run(Sheet sheet, Body body);
+
     MemoryContext context_;
 };
 

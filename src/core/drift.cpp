@@ -20,6 +20,12 @@ std::string index_description(const Payload &payload)
     return out;
 }
 
+std::string text_of(const Payload &payload, std::string_view attribute)
+{
+    const auto found = payload.find(attribute);
+    return found != payload.end() ? plain_text(found->second) : std::string();
+}
+
 std::int64_t ordinal_of(const Payload &payload)
 {
     const auto found = payload.find("ordinal");
@@ -38,7 +44,8 @@ DriftRow whole_fact(DriftOperation operation, Fact &&fact)
     row.address = fact.address;
     row.xmin = fact.xmin;
     row.ordinal = ordinal_of(fact.payload);
-    if (const auto owner = fact.payload.find("owned_by"); owner != fact.payload.end()) row.owned_by = plain_text(owner->second);
+    row.owned_by = text_of(fact.payload, "owned_by");
+    row.extension = text_of(fact.payload, "extension");
     return row;
 }
 
@@ -65,6 +72,37 @@ bool follows_owner(const Difference &change, const Fact &expected, const Fact &a
     return change.attribute == "acl" && without_owner(expected.payload, "acl") == without_owner(actual.payload, "acl");
 }
 
+// What stands for a secret, "name=<hidden KEY HASH>", without the hash; other text as it is.
+std::string without_hash(const std::string &option)
+{
+    const auto start = option.find("=<hidden ");
+    return start == std::string::npos ? option : option.substr(0, start);
+}
+
+std::string key_of(const std::string &option)
+{
+    constexpr std::string_view mark = "=<hidden ";
+    const auto start = option.find(mark);
+    if (start == std::string::npos) return {};
+    const auto key = start + mark.size();
+    return option.substr(key, option.find(' ', key) - key);
+}
+
+// Whether the lists differ in secrets alone, and these were hidden under different keys.
+bool hidden_apart(const Value &left, const Value &right)
+{
+    const auto *const one = std::get_if<List>(&left);
+    const auto *const other = std::get_if<List>(&right);
+    if (one == nullptr || other == nullptr || one->size() != other->size()) return false;
+    for (std::size_t i = 0; i < one->size(); ++i) {
+        const auto &a = (*one)[i];
+        const auto &b = (*other)[i];
+        if (a == b) continue;
+        if (without_hash(a) != without_hash(b) || key_of(a).empty() || key_of(a) == key_of(b)) return false;
+    }
+    return true;
+}
+
 void add_changes(std::vector<DriftRow> &rows, Fact &&expected, Fact &&actual)
 {
     Facts before;
@@ -80,11 +118,13 @@ void add_changes(std::vector<DriftRow> &rows, Fact &&expected, Fact &&actual)
         row.parent = fact.parent;
         row.address = fact.address;
         row.xmin = fact.xmin;
+        row.extension = text_of(fact.payload, "extension");
         return row;
     };
     for (const auto &change : changes) {
         if (follows_owner(change, before.front(), fact)) continue;
         auto row = start();
+        if (hidden_apart(change.before, change.after)) row.operation = DriftOperation::not_compared;
         row.attribute = change.attribute;
         row.expected = change.before;
         row.actual = change.after;

@@ -24,17 +24,18 @@ class FactSource {
     virtual bool rewind() { return false; }
 };
 
-enum class DriftOperation { missing, unexpected, changed };
+// not_compared: what could not be told either way, which is no silence
+enum class DriftOperation { missing, unexpected, changed, not_compared };
 
 constexpr std::size_t no_row = static_cast<std::size_t>(-1);
 
 // One difference between an expected and an actual schema.
-//   attribute   set for "changed" only
+//   attribute   set for "changed" only, and for "not_compared" when it is one attribute
 //   expected, actual   the attribute's values; for a fact that is missing or
 //               unexpected, what describes it best (its type or definition)
 //   implied_by  row that explains this one: of the missing or unexpected parent,
 //               of the column a sequence belongs to, of the inheritance that came
-//               or went; following them always ends
+//               or went, of the extension it is a member of; following them always ends
 //   owned_by    of a sequence that is missing or unexpected, its column's name
 //   address, xmin   of the actual fact; of a missing one nothing is known
 struct DriftRow {
@@ -47,6 +48,7 @@ struct DriftRow {
     Value actual;
     std::size_t implied_by = no_row;
     std::string owned_by;
+    std::string extension;  // of a member, the extension's name
     std::int64_t ordinal = 0;  // of a column that is missing or unexpected
     Address address;
     std::uint32_t xmin = 0;
@@ -69,7 +71,9 @@ std::string plain_text(const Value &value);
 std::string identifying_text(std::string_view expected_name, const DriftRow &row);
 // One sentence.
 std::string describe(const DriftRow &row);
-// "security", "breaking", "data", "performance" or "cosmetic".
+// The row of objects in a system catalog that no reader captured: how many, and one of them.
+DriftRow uncovered(const std::string &catalog, std::int64_t objects, const std::string &first);
+// "security", "breaking", "data", "performance", "cosmetic" or "coverage".
 std::string_view severity(const DriftRow &row);
 // Whether the attribute holds SQL text as the server prints it, which differs between major versions.
 bool is_deparsed(std::string_view attribute);

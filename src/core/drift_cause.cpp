@@ -65,8 +65,24 @@ void link_to_wholes(std::vector<DriftRow> &rows)
         };
         // What has another parent because that one is new (its name is) follows from it.
         link(row.parent, row.attribute == "parent");
-        // A sequence comes and goes with the column that it belongs to.
+        // A sequence comes and goes with the column that it belongs to, a family with the class it was made for.
         if (row.implied_by == no_row && !row.owned_by.empty()) link("column:" + row.owned_by, false);
+        if (row.implied_by == no_row && row.kind == "operator_family") link("operator_class:" + std::string(object_of(row.fact)), false);
+    }
+}
+
+// Members of an extension come, go and change with it.
+void link_to_extensions(std::vector<DriftRow> &rows)
+{
+    std::map<std::string, std::size_t, std::less<>> extensions;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const bool brings_members = rows[i].operation != DriftOperation::changed || rows[i].attribute == "version" || rows[i].attribute == "schema";
+        if (rows[i].kind == "extension" && brings_members) extensions.emplace(rows[i].fact, i);
+    }
+    if (extensions.empty()) return;
+    for (auto &row : rows) {
+        if (row.implied_by != no_row || row.extension.empty() || row.attribute == "extension") continue;
+        if (const auto found = extensions.find(fact_id("extension", {row.extension})); found != extensions.end()) row.implied_by = found->second;
     }
 }
 
@@ -158,6 +174,7 @@ void cut_circles(std::vector<DriftRow> &rows)
 void link_to_causes(std::vector<DriftRow> &rows, FactSource &actual)
 {
     link_to_wholes(rows);
+    link_to_extensions(rows);
     link_attributes(rows);
     InheritedParts(rows).find_in(actual);
     cut_circles(rows);

@@ -30,13 +30,27 @@ std::string short_text(const Value &value)
     return text.empty() ? "not set" : text;
 }
 
+constexpr std::string_view uncovered_kind = "system_catalog";
+
 }  // namespace
+
+DriftRow uncovered(const std::string &catalog, std::int64_t objects, const std::string &first)
+{
+    DriftRow row;
+    row.operation = DriftOperation::not_compared;
+    row.kind = uncovered_kind;
+    row.fact = fact_id(uncovered_kind, {catalog});
+    row.parent = first;
+    row.actual = objects;
+    return row;
+}
 
 std::string_view operation_word(DriftOperation operation)
 {
     switch (operation) {
         case DriftOperation::missing: return "missing";
         case DriftOperation::unexpected: return "unexpected";
+        case DriftOperation::not_compared: return "not_compared";
         case DriftOperation::changed: break;
     }
     return "changed";
@@ -72,12 +86,17 @@ bool is_deparsed(std::string_view attribute)
 
 std::string describe(const DriftRow &row)
 {
+    if (row.kind == uncovered_kind) {
+        return plain_text(row.actual) + " user objects of " + std::string(object_of(row.fact)) + " are not compared, among them " + row.parent + '.';
+    }
     auto object = spaced(row.kind);
     object += ' ';
     object += object_of(row.fact);
     switch (row.operation) {
         case DriftOperation::missing: return capitalized(object) + " does not exist.";
         case DriftOperation::unexpected: return capitalized(object) + " is not in the expected schema.";
+        case DriftOperation::not_compared:
+            return capitalized(spaced(row.attribute)) + " of " + object + " cannot be compared: secrets are hidden under the key of another database.";
         case DriftOperation::changed: break;
     }
     auto sentence = capitalized(spaced(row.attribute)) + " of " + object;

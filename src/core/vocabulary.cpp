@@ -21,9 +21,40 @@ struct Kind {
 
 constexpr std::string_view tables = "table foreign_table view matview";
 
+// Kinds that are never an object of their own: an extension owns the whole.
+constexpr std::string_view parts = "column attribute constraint trigger rule policy";
+
 constexpr Kind kinds[] = {
     {"schema", "", "owner comment", "acl", "", ""},
-    {"extension", "", "owner comment schema version", "", "", ""},
+    {"extension", "", "owner comment schema version", "dumped_tables", "", ""},
+    {"database", "", "owner comment", "acl settings", "template", "connection_limit"},
+    {"role_settings", "", "", "settings", "", ""},
+    {"large_object", "", "owner comment", "acl", "", ""},
+    {"system_object", "", "", "acl", "", ""},
+    {"language", "", "owner comment handler inline_handler validator", "acl", "trusted", ""},
+    {"access_method", "", "comment type handler", "", "", ""},
+    {"cast", "", "comment method function context", "", "", ""},
+    {"transform", "", "comment from_sql to_sql", "", "", ""},
+    {"foreign_data_wrapper", "", "owner comment handler validator", "acl options", "", ""},
+    {"server", "foreign_data_wrapper", "owner comment type version", "acl options", "", ""},
+    {"user_mapping", "server", "", "options", "", ""},
+    {"publication", "", "owner comment generated_columns", "operations tables schemas", "all_tables via_root", ""},
+    {"subscription", "", "owner comment slot", "publications options connection", "enabled two_phase", ""},
+    {"default_privileges", "schema", "", "acl", "", ""},
+    {"operator", "schema", "owner comment function returns commutator negator restrict join", "", "hashes merges", ""},
+    {"operator_class", "schema", "owner comment type storage family", "operators functions", "default", ""},
+    {"operator_family", "schema", "owner comment", "operators functions", "", ""},
+    {"conversion", "schema", "owner comment from to function", "", "default", ""},
+    {"collation", "schema", "owner comment provider collate ctype locale rules", "", "deterministic", ""},
+    {"text_search_parser", "schema", "comment start get_token end headline token_types", "", "", ""},
+    {"text_search_template", "schema", "comment init lexize", "", "", ""},
+    {"text_search_dictionary", "schema", "owner comment template options", "", "", ""},
+    {"text_search_configuration", "schema", "owner comment parser", "mappings", "", ""},
+    {"statistics", "table foreign_table matview", "owner comment", "kinds keys", "", "target"},
+    {"type", "schema",
+     "owner comment input output receive send modifier_input modifier_output analyze subscript alignment storage category default element "
+     "delimiter",
+     "acl", "shell by_value preferred collatable", "length"},
     {"event_trigger", "", "owner comment event function enabled", "tags", "", ""},
     {"table", "schema",
      "owner comment persistence access_method tablespace cluster_on replica_identity replica_identity_index of_type partition_key "
@@ -108,7 +139,7 @@ void check_attribute(const Kind &kind, const std::string &name, const Value &val
         throw SnapshotError("attribute " + quoted(name) + " of a fact of kind \"" + std::string(kind.name) + "\" must be " +
                             std::string(wanted));
     };
-    if (names(kind.texts, name)) {
+    if (names(kind.texts, name) || (name == "extension" && !names(parts, kind.name))) {
         if (!std::holds_alternative<std::string>(value)) refuse("text");
     } else if (names(kind.lists, name)) {
         if (!std::holds_alternative<List>(value)) refuse("a list");
@@ -121,12 +152,17 @@ void check_attribute(const Kind &kind, const std::string &name, const Value &val
     }
 }
 
-// What has a parent is named after it; an index is named after its schema only.
+// Kinds that are not named after what they are a part of.
+constexpr std::string_view named_apart = "index statistics server default_privileges";
+
+// What has a parent is named after it, but for those.
 bool can_be_part(const Kind &kind, const Fact &fact)
 {
-    if (kind.parents.empty() || fact.parent.empty()) return kind.parents.empty() && fact.parent.empty();
+    // Default privileges may be those of all schemas.
+    if (fact.parent.empty()) return kind.parents.empty() || kind.name == "default_privileges";
+    if (kind.parents.empty()) return false;
     if (fact.parent.find(':') == std::string::npos || !names(kind.parents, kind_in(fact.parent))) return false;
-    if (kind.name == "index") return true;
+    if (names(named_apart, kind.name)) return true;
     const auto whole = name_in(fact.parent);
     const auto part = name_in(fact.id);
     return !whole.empty() && part.size() > whole.size() + 1 && part.starts_with(whole) && part[whole.size()] == '.';
@@ -149,7 +185,7 @@ void ParentCheck::add(const Fact &fact, std::int64_t line)
 {
     constexpr std::string_view with_parts = "table foreign_table view matview composite domain";
     if (names(with_parts, fact.kind)) wholes_.insert(fact.id);
-    if (fact.kind != "index" && names(with_parts, kind_in(fact.parent))) wanted_.try_emplace(fact.parent, Part{fact.id, line});
+    if (!names(named_apart, fact.kind) && names(with_parts, kind_in(fact.parent))) wanted_.try_emplace(fact.parent, Part{fact.id, line});
 }
 
 void ParentCheck::finish()

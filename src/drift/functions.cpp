@@ -162,7 +162,7 @@ LCG_FUNCTION(lcg_is_clean)
     const auto schema = drift::find_expected(session, name);
     drift::ExpectedFacts expected(session, schema.name);
     drift::LiveFacts actual;
-    return BoolGetDatum(core::find_drift(expected, actual, 1).empty());
+    return BoolGetDatum(core::find_drift(expected, actual, 1).empty() && actual.gaps().empty());
 }
 
 // assert_no_drift(name text) returns void: raises LG004 when there is any.

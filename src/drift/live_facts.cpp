@@ -56,9 +56,12 @@ LiveFacts::LiveFacts() : exceptions_at_start_(std::uncaught_exceptions())
     out_ = state.out;
 
     const catalog::PinnedSettings pinned;
-    catalog::read_database([this](core::Facts &&facts) {
+    const auto add_all = [this](core::Facts &&facts) {
+        captured_.push_back(facts.front().address);
         for (const auto &fact : facts) add(fact);
-    });
+    };
+    catalog::read_database(add_all);
+    catalog::read_surroundings(add_all);
     Tuplesortstate *const sort = sort_;
     pg::call([sort] { tuplesort_performsort(sort); });
 }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/drift.hpp"
+
+#include "catalog/coverage.hpp"
 #include "pg/call.hpp"
 
 namespace drift {
@@ -21,9 +23,13 @@ class LiveFacts final : public core::FactSource {
     // What the digest is taken over.
     std::string_view canonical() const { return canonical_; }
     bool rewind() override;
+    // Objects of the catalogs that no fact is about.
+    std::vector<catalog::Gap> gaps() { return catalog::find_gaps(captured_); }
 
   private:
     void add(const core::Fact &fact);
+
+    std::vector<core::Address> captured_;  // objects that have facts, parts left out
 
     int exceptions_at_start_;
     Tuplesortstate *sort_ = nullptr;

@@ -19,7 +19,7 @@ std::string drift_id(const std::string &name, const core::DriftRow &row)
 
 int severity_rank(std::string_view severity)
 {
-    constexpr std::string_view by_weight[] = {"security", "breaking", "data", "performance", "cosmetic"};
+    constexpr std::string_view by_weight[] = {"security", "breaking", "data", "performance", "cosmetic", "coverage"};
     return static_cast<int>(std::find(std::begin(by_weight), std::end(by_weight), severity) - std::begin(by_weight));
 }
 
@@ -45,6 +45,7 @@ Report make_report(OwnerSession &session, const std::optional<std::string> &name
         ExpectedFacts expected(session, report.schema.name);
         LiveFacts actual;
         report.rows = core::find_drift(expected, actual);
+        for (const auto &gap : actual.gaps()) report.rows.push_back(core::uncovered(gap.catalog, gap.objects, gap.first));
     }
     for (const auto &row : report.rows) {
         report.ids.push_back(drift_id(report.schema.name, row));

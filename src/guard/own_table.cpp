@@ -8,12 +8,25 @@ namespace guard {
 namespace {
 
 // Waits as other lock requests do, where deadlocks are found and pg_locks shows it.
-ErrorData *wait_for(Oid table, LOCKMODE mode, const char *milliseconds)
+ErrorData *try_lock(Oid table, LOCKMODE mode, const char *milliseconds)
 {
     return pg::attempt([table, mode, milliseconds] {
         set_config_option("lock_timeout", milliseconds, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
         LockRelationOid(table, mode);
     });
+}
+
+void wait_for_lock(const char *name, Oid table, LOCKMODE mode)
+{
+    // A session that waits for locks even less does so here, too.
+    const int limit = LockTimeout > 0 ? std::min(LockTimeout, settings::proposal_timeout()) : settings::proposal_timeout();
+    const std::string milliseconds = std::to_string(limit);
+    ErrorData *const error = try_lock(table, mode, milliseconds.c_str());
+    if (error == nullptr) return;
+    if (error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE) throw pg::Error{error};
+    throw pg::GuardError(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"langchef_guard." + std::string(name) + "\" within " + milliseconds + " ms",
+                         "Another session has locked it.  What the guard can neither judge nor record is not carried out.",
+                         "Look for that session in pg_locks, and run the command again when it has ended its transaction.");
 }
 
 }  // namespace
@@ -32,17 +45,13 @@ Oid own_relation(const char *name)
 
 Oid hold_table(const char *name, LOCKMODE mode)
 {
-    const Oid table = own_relation(name);
-    if (pg::call([table, mode] { return ConditionalLockRelationOid(table, mode); })) return table;
-    // A session that waits for locks even less does so here, too.
-    const int limit = LockTimeout > 0 ? std::min(LockTimeout, settings::proposal_timeout()) : settings::proposal_timeout();
-    const std::string milliseconds = std::to_string(limit);
-    ErrorData *const error = wait_for(table, mode, milliseconds.c_str());
-    if (error == nullptr) return table;
-    if (error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE) throw pg::Error{error};
-    throw pg::GuardError(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"langchef_guard." + std::string(name) + "\" within " + milliseconds + " ms",
-                         "Another session has locked it.  What the guard can neither judge nor record is not carried out.",
-                         "Look for that session in pg_locks, and run the command again when it has ended its transaction.");
+    for (;;) {
+        const Oid table = own_relation(name);
+        if (pg::call([table, mode] { return ConditionalLockRelationOid(table, mode); })) return table;
+        wait_for_lock(name, table, mode);
+        // Whoever had it may have dropped it, with the extension or to make it anew.
+        if (own_relation(name) == table) return table;
+    }
 }
 
 }  // namespace guard

@@ -42,7 +42,8 @@ Found objects_of_role(Oid role)
 {
     Found found{};
     catalog::scan_dependents_of_role(role, [&found](const FormData_pg_shdepend &row) {
-        if (row.dbid == MyDatabaseId) found.add(row.classid, row.objid);
+        // A subscription is this database's, but stands in a catalog of all.
+        if (row.dbid == MyDatabaseId || row.classid == SubscriptionRelationId) found.add(row.classid, row.objid);
     });
     return found;
 }

@@ -1,3 +1,4 @@
+#include "catalog/scan.hpp"
 #include "ledger/event_list.hpp"
 #include "ledger/server_rows.hpp"
 #include "ledger/version.hpp"
@@ -67,6 +68,17 @@ ObjectAddress named_publication(List *arguments)
     return found;
 }
 
+// Of {access method, schema, family, number of the entry}.
+ObjectAddress named_family(List *names)
+{
+    ObjectAddress found = InvalidObjectAddress;
+    if (list_length(names) < 3) return found;
+    const Oid method = get_am_oid(static_cast<const char *>(linitial(names)), true);
+    List *const name = list_make2(makeString(static_cast<char *>(lsecond(names))), makeString(static_cast<char *>(lthird(names))));
+    if (OidIsValid(method)) ObjectAddressSet(found, OperatorFamilyRelationId, get_opfamily_oid(method, name, true));
+    return found;
+}
+
 // The table of an index is told by the row that went, and so is what the index was to it.
 void find_table(Row *row)
 {
@@ -104,7 +116,7 @@ void find_container(Row *row, List *names, List *arguments)
         case PublicationRelRelationId:
         case PublicationNamespaceRelationId: row->container = named_publication(arguments); break;
         case AccessMethodOperatorRelationId:
-        case AccessMethodProcedureRelationId: break;
+        case AccessMethodProcedureRelationId: row->container = named_family(names); break;
         default: row->part = false;
     }
 }
@@ -161,7 +173,28 @@ Row *collect()
     return first;
 }
 
+// Operators that this transaction changed; inside pg::call.
+List *changed_operators()
+{
+    List *found = NIL;
+    catalog::scan(OperatorRelationId, InvalidOid, std::array<ScanKeyData, 0>{}, [&found](HeapTuple tuple, TupleDesc) {
+        const Oid oid = catalog::form_of<FormData_pg_operator>(tuple)->oid;
+        if (oid >= FirstNormalObjectId && TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data))) found = lappend_oid(found, oid);
+    });
+    return found;
+}
+
 }  // namespace
+
+std::vector<core::Address> unlinked_operators(const std::vector<Dropped> &dropped)
+{
+    std::vector<core::Address> operators;
+    const bool any = std::any_of(dropped.begin(), dropped.end(), [](const Dropped &one) { return one.subject.address.classid == OperatorRelationId; });
+    if (!any) return operators;
+    const List *const found = pg::call([] { return changed_operators(); });
+    for (int i = 0; i < list_length(found); ++i) operators.push_back({OperatorRelationId, list_nth_oid(found, i), 0});
+    return operators;
+}
 
 std::vector<Dropped> dropped_objects()
 {

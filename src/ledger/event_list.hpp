@@ -32,4 +32,7 @@ struct Dropped {
 // What the command of the current sql_drop event removed.
 std::vector<Dropped> dropped_objects();
 
+// Operators that the removal of their commutator or negator changed.
+std::vector<core::Address> unlinked_operators(const std::vector<Dropped> &dropped);
+
 }  // namespace ledger

@@ -43,7 +43,7 @@ struct Affected {
 // What is no object of its own any more is looked for under its own address still.
 core::Address address_of(const Touched &touched)
 {
-    return touched.cause == Cause::absorbed ? touched.address : kept_object(touched.address);
+    return touched.cause == Cause::absorbed ? touched.address : catalog::containing_object(touched.address);
 }
 
 // The objects behind the touched addresses, each once, what is named first.
@@ -109,7 +109,7 @@ void record_command_end(const std::string &tag)
 void add_container(std::vector<Affected> &altered, const Dropped &dropped)
 {
     const Cause cause = dropped.part || dropped.marked ? Cause::named : Cause::indirect;
-    const core::Address address = kept_object(*dropped.container);
+    const core::Address address = catalog::containing_object(*dropped.container);
     for (Affected &one : altered) {
         if (one.subject.address != address) continue;
         if (cause == Cause::named) one.cause = cause;
@@ -135,6 +135,10 @@ void record_drop(const std::string &tag)
         if (dropped.subject.temporary && !settings::record_temp()) continue;
         if (!dropped.part) gone.push_back(dropped.subject);
         if (dropped.container) add_container(altered, dropped);
+    }
+    for (const core::Address &address : unlinked_operators(all)) {
+        Subject linked = describe(address);
+        if (!linked.identity.empty()) altered.push_back({std::move(linked), Cause::indirect, address, {}});
     }
     std::vector<Subject> changed = gone;
     for (const Affected &one : altered) changed.push_back(one.subject);

@@ -158,6 +158,24 @@ bool type_changed(Oid type)
            (OidIsValid(relation) && own_row({RelationRelationId, relation, 0}));
 }
 
+// The entries of its family: one that went with an operator leaves the rows of class and family alone.
+bool entries_changed(Oid family)
+{
+    return any_own(AccessMethodOperatorRelationId, AccessMethodStrategyIndexId, Anum_pg_amop_amopfamily, family) ||
+           any_own(AccessMethodProcedureRelationId, AccessMethodProcedureIndexId, Anum_pg_amproc_amprocfamily, family);
+}
+
+bool published_changed(Oid publication)
+{
+    bool found = any_own(PublicationRelRelationId, PublicationRelPrpubidIndexId, Anum_pg_publication_rel_prpubid, publication);
+    each_version(PublicationNamespaceRelationId, PublicationNamespacePnnspidPnpubidIndexId, std::array<ScanKeyData, 0>{}, [&](HeapTuple tuple) {
+        if (form_of<FormData_pg_publication_namespace>(tuple)->pnpubid != publication) return;
+        const Version version = version_of(tuple);
+        found = found || version == Version::own || version == Version::removed;
+    });
+    return found;
+}
+
 bool changed(core::Address address)
 {
     if (address.classid == RelationRelationId && address.objsubid != 0) return column_changed(address) || column_part_changed(address);
@@ -167,6 +185,10 @@ bool changed(core::Address address)
         case TypeRelationId: return type_changed(address.objid);
         case ConstraintRelationId: return constraint_changed(address.objid);
         case ProcedureRelationId: return any_own(AggregateRelationId, AggregateFnoidIndexId, Anum_pg_aggregate_aggfnoid, address.objid);
+        case OperatorClassRelationId: return entries_changed(get_opclass_family(address.objid));
+        case OperatorFamilyRelationId: return entries_changed(address.objid);
+        case PublicationRelationId: return published_changed(address.objid);
+        case TSConfigRelationId: return any_own(TSConfigMapRelationId, TSConfigMapIndexId, Anum_pg_ts_config_map_mapcfg, address.objid);
         default: return false;
     }
 }

@@ -52,18 +52,7 @@ Subject describe(core::Address address)
     return subject;
 }
 
-bool has_reader(core::Address address)
-{
-    switch (address.classid) {
-        case RelationRelationId:
-        case TypeRelationId:
-        case ProcedureRelationId:
-        case NamespaceRelationId:
-        case ExtensionRelationId:
-        case EventTriggerRelationId: return true;
-        default: return false;
-    }
-}
+bool has_reader(core::Address address) { return catalog::has_reader(address.classid); }
 
 Keeping keeping_of(const Subject &subject)
 {
@@ -73,26 +62,10 @@ Keeping keeping_of(const Subject &subject)
     if (catalog::is_recorded_object(subject.address)) return Keeping::definition;
     // An index attached to its parent's speaks when it differs from it.
     if (subject.address.classid == RelationRelationId) return Keeping::definition;
-    // Base and shell types have no reader.
-    return subject.address.classid == TypeRelationId ? Keeping::name_only : Keeping::not_at_all;
-}
-
-core::Address kept_object(core::Address address)
-{
-    if (address.classid != PublicationRelRelationId && address.classid != PublicationNamespaceRelationId) {
-        return catalog::containing_object(address);
-    }
-    const Oid publication = pg::call([address] {
-        const bool relation = address.classid == PublicationRelRelationId;
-        const HeapTuple tuple =
-            SearchSysCache1(relation ? PUBLICATIONREL : PUBLICATIONNAMESPACE, ObjectIdGetDatum(address.objid));
-        if (!HeapTupleIsValid(tuple)) return InvalidOid;
-        const Oid found = relation ? reinterpret_cast<const FormData_pg_publication_rel *>(GETSTRUCT(tuple))->prpubid
-                                   : reinterpret_cast<const FormData_pg_publication_namespace *>(GETSTRUCT(tuple))->pnpubid;
-        ReleaseSysCache(tuple);
-        return found;
-    });
-    return {PublicationRelationId, publication, 0};
+    // Its own extension and event triggers.
+    if (subject.address.classid == ExtensionRelationId || subject.address.classid == EventTriggerRelationId) return Keeping::not_at_all;
+    // The system's are not described; a row tells at least that somebody touched them.
+    return Keeping::name_only;
 }
 
 bool was_extension_member(core::Address address)

@@ -28,10 +28,6 @@ Subject describe(core::Address address);
 
 Keeping keeping_of(const Subject &subject);
 
-// The object that the ledger keeps for an address: catalog::containing_object,
-// and the publication for what it publishes.
-core::Address kept_object(core::Address address);
-
 // Whether an extension owns the object, or did so until this command dropped it.
 bool is_extension_member(core::Address address);
 bool was_extension_member(core::Address address);

@@ -129,10 +129,35 @@ const char *renamed_from(const Node *tree)
     return statement->relation != nullptr ? statement->relation->relname : nullptr;
 }
 
+// An operator links its commutator and negator back to itself, and makes shells of those that are not there yet.
+void add_linked_operators(Items *items, Oid operator_oid, bool in_extension)
+{
+    const HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator_oid));
+    if (!HeapTupleIsValid(tuple)) return;
+    const auto *const form = reinterpret_cast<const FormData_pg_operator *>(GETSTRUCT(tuple));
+    for (const Oid linked : {form->oprcom, form->oprnegate}) {
+        if (linked != operator_oid) items->add(OperatorRelationId, linked, in_extension, Cause::indirect);
+    }
+    ReleaseSysCache(tuple);
+}
+
+// A function makes shells of the types that it names and that are not there yet.
+void add_shells(Items *items, Oid function, bool in_extension)
+{
+    const HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+    if (!HeapTupleIsValid(tuple)) return;
+    const Oid returned = reinterpret_cast<const FormData_pg_proc *>(GETSTRUCT(tuple))->prorettype;
+    if (!get_typisdefined(returned)) items->add(TypeRelationId, returned, in_extension, Cause::indirect);
+    ReleaseSysCache(tuple);
+}
+
 void add_simple(Items *items, const CollectedCommand *command)
 {
     const Node *const tree = command->parsetree;
-    items->add(command->d.simple.address, command->in_extension, simple_cause(tree), renamed_from(tree));
+    const ObjectAddress &address = command->d.simple.address;
+    items->add(address, command->in_extension, simple_cause(tree), renamed_from(tree));
+    if (address.classId == OperatorRelationId) add_linked_operators(items, address.objectId, command->in_extension);
+    if (tree != nullptr && IsA(tree, CreateFunctionStmt)) add_shells(items, address.objectId, command->in_extension);
     if (tree == nullptr || !IsA(tree, AlterExtensionContentsStmt)) return;
     // Members of extensions are not compared: they leave what is, or come into it.
     const bool taken_in = reinterpret_cast<const AlterExtensionContentsStmt *>(tree)->action > 0;

@@ -56,7 +56,7 @@ void record_side_effects(const std::string &tag, const std::vector<SideEffect> &
     std::vector<Subject> subjects;
     std::set<core::Address> seen;
     for (const SideEffect &effect : effects) {
-        const core::Address address = kept_object(effect.address);
+        const core::Address address = catalog::containing_object(effect.address);
         if (!has_reader(address) || !seen.insert(address).second) continue;
         Subject subject = describe(address);
         if (subject.identity.empty()) continue;

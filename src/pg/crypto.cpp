@@ -79,4 +79,18 @@ Datum bytea_datum(const Sha256 &digest)
     });
 }
 
+char *keyed_hash(const char *key, std::size_t key_size, const char *text, std::size_t bytes)
+{
+    std::array<uint8, PG_SHA256_DIGEST_LENGTH> digest{};
+    pg_hmac_ctx *const context = pg_hmac_create(PG_SHA256);
+    const bool done = context != nullptr && pg_hmac_init(context, reinterpret_cast<const uint8 *>(key), key_size) >= 0 &&
+                      pg_hmac_update(context, reinterpret_cast<const uint8 *>(text), std::strlen(text)) >= 0 &&
+                      pg_hmac_final(context, digest.data(), digest.size()) >= 0;
+    if (context != nullptr) pg_hmac_free(context);
+    if (!done) elog(ERROR, "could not compute a hash");
+    char *const hex = static_cast<char *>(palloc(bytes * 2 + 1));
+    hex[hex_encode(reinterpret_cast<const char *>(digest.data()), bytes, hex)] = '\0';
+    return hex;
+}
+
 }  // namespace pg

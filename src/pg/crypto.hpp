@@ -31,4 +31,7 @@ std::array<std::uint8_t, 32> random_bytes();
 // Datum of type bytea, allocated in the current context.
 Datum bytea_datum(const Sha256 &digest);
 
+// HMAC-SHA-256 of the text under the key, its first bytes (32 at most) in hex, palloc'd.  Inside pg::call.
+char *keyed_hash(const char *key, std::size_t key_size, const char *text, std::size_t bytes);
+
 }  // namespace pg

@@ -58,5 +58,6 @@ count_installcheck() {
 
 count_firing() { count_installcheck "$1"; }
 count_security() { count_installcheck "$1"; }
+count_drift() { count_installcheck "$1"; }
 count_pgtap() { count_installcheck "$1"; }
 count_alembic() { count_installcheck "$1"; }

@@ -44,6 +44,9 @@ layer_firing() { limited make firing-matrix; }
 # What is tried against the guard, compared with the page in docs.
 layer_security() { limited make security-matrix; }
 
+# What drift tells, compared with the page of this version in docs.
+layer_drift() { limited make drift-battery; }
+
 # Each file in a database of its own.
 layer_pgtap() {
 	test_cluster

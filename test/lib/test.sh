@@ -11,9 +11,9 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 local_version=$(distribution_version)
 # shellcheck disable=SC2046
 need_packages $(build_packages "$local_version") $(alembic_packages) $(test_packages "$local_version")
-local_layers="rules build unit installcheck firing security pgtap alembic"
-if installed clang; then local_layers="rules build clang unit installcheck firing security pgtap alembic"; fi
-matrix_layers="build installcheck firing security pgtap alembic"
+local_layers="rules build unit installcheck firing security drift pgtap alembic"
+if installed clang; then local_layers="rules build clang unit installcheck firing security drift pgtap alembic"; fi
+matrix_layers="build installcheck firing security drift pgtap alembic"
 
 new_scratch "$root"
 rows=$scratch/rows

@@ -11,6 +11,7 @@ use Attack;
 use Attack::Page;
 use Firing ();
 use JSON::PP ();
+use KeptPage;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -43,19 +44,7 @@ is($_->{sound}, '', "no server process crashed ($_->{mode})") foreach grep { def
 note(sprintf '%s: %d databases made', $_->{mode}, $_->{rebuilt}) foreach grep { defined $_->{sound} } @rows;
 
 my $document = Attack::Page::document(\@cases, [ grep { defined $_->{number} } @rows ]);
-if ($ENV{LCG_SECURITY_WRITE})
-{
-	my $file = "$ENV{LCG_SECURITY_WRITE}/security-matrix.md";
-	unlink $file;
-	append_to_file($file, $document);
-}
-if (!$only)
-{
-	my $kept = "$FindBin::RealBin/../../docs/security-matrix.md";
-	my @made = split /\n/, $document;
-	my @kept = -e $kept ? split /\n/, slurp_file($kept) : ();
-	my @differences = map { my ($made, $was) = ($made[$_] // '', $kept[$_] // ''); $made eq $was ? () : "- $was\n+ $made" } 0 .. ($#made > $#kept ? $#made : $#kept);
-	is(join("\n", @differences), '', 'docs/security-matrix.md says so');
-}
+write_page($document, 'security-matrix.md', 'LCG_SECURITY_WRITE');
+page_is_kept($document, 'security-matrix.md') if !$only;
 
 done_testing();

@@ -175,3 +175,71 @@ TEST_CASE("ids of differences tell them apart")
     other.expected = std::string();
     CHECK(core::identifying_text("x", row) != core::identifying_text("x", other));
 }
+
+TEST_CASE("what cannot be compared is a row of its own")
+{
+    const auto row = core::uncovered("pg_new_catalog", 3, "thing app.x");
+    CHECK(core::operation_word(row.operation) == "not_compared");
+    CHECK(core::severity(row) == "coverage");
+    CHECK(core::describe(row) == "3 user objects of pg_new_catalog are not compared, among them thing app.x.");
+}
+
+TEST_CASE("secrets hidden under one key are compared, under two they are not")
+{
+    const auto mapping = [](const std::string &password) {
+        core::Fact fact;
+        fact.kind = "user_mapping";
+        fact.id = "user_mapping:far.public";
+        fact.set("options", core::List{"password=<hidden " + password + ">", "user=u"});
+        return fact;
+    };
+    CHECK(drift({mapping("aa 11")}, {mapping("aa 11")}).empty());
+    const auto changed = drift({mapping("aa 11")}, {mapping("aa 22")});
+    REQUIRE(changed.size() == 1);
+    CHECK(changed[0].operation == core::DriftOperation::changed);
+    CHECK(core::severity(changed[0]) == "security");
+    const auto unknown = drift({mapping("aa 11")}, {mapping("bb 22")});
+    REQUIRE(unknown.size() == 1);
+    CHECK(unknown[0].operation == core::DriftOperation::not_compared);
+    CHECK(core::describe(unknown[0]) ==
+          "Options of user mapping far.public cannot be compared: secrets are hidden under the key of another database.");
+    // Another user is a difference, whatever the password is.
+    auto other = mapping("bb 22");
+    other.set("options", core::List{"password=<hidden bb 22>", "user=w"});
+    const auto both = drift({mapping("aa 11")}, {other});
+    REQUIRE(both.size() == 1);
+    CHECK(both[0].operation == core::DriftOperation::changed);
+}
+
+TEST_CASE("members come and go with their extension")
+{
+    core::Fact extension;
+    extension.kind = "extension";
+    extension.id = "extension:citext";
+    extension.set("version", std::string("1.4"));
+    auto member = table("m");
+    member.set("extension", std::string("citext"));
+    const auto gone = drift({extension, member}, {});
+    REQUIRE(gone.size() == 2);
+    CHECK(gone[0].fact == "extension:citext");
+    CHECK(gone[0].implied_by == core::no_row);
+    CHECK(gone[1].implied_by == 0);
+
+    auto newer = extension;
+    newer.set("version", std::string("1.6"));
+    auto altered = member;
+    altered.set("owner", std::string("alice"));
+    const auto updated = drift({extension, member}, {newer, altered});
+    REQUIRE(updated.size() == 2);
+    CHECK(updated[1].attribute == "owner");
+    CHECK(updated[1].implied_by == 0);
+    // Without an update the change is somebody's own.
+    const auto changed = drift({extension, member}, {extension, altered});
+    REQUIRE(changed.size() == 1);
+    CHECK(changed[0].implied_by == core::no_row);
+    // So is the membership.
+    const auto joined = drift({extension, table("m")}, {newer, member});
+    REQUIRE(joined.size() == 2);
+    CHECK(joined[1].attribute == "extension");
+    CHECK(joined[1].implied_by == core::no_row);
+}

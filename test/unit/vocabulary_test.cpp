@@ -57,6 +57,16 @@ TEST_CASE("facts as readers make them")
     CHECK(with(fact("column:s.t.a", "table:s.t"), "ordinal", std::int64_t{1}) == "");
     CHECK(with(fact("column:s.t.a", "table:s.t"), "options", core::List{"n_distinct=5"}) == "");
     CHECK(with(fact("view:s.v", "schema:s"), "security_barrier", true) == "");
+    // Of an extension can be a whole, not its parts.
+    CHECK(with(fact("table:s.t", "schema:s"), "extension", std::string("e")) == "");
+    CHECK(with(fact("column:s.t.a", "table:s.t"), "extension", std::string("e")) != "");
+    CHECK(reason(fact("cast:(s.t AS text)", "")) == "");
+    CHECK(reason(fact("server:far", "foreign_data_wrapper:remote")) == "");
+    CHECK(reason(fact("user_mapping:far.public", "server:far")) == "");
+    CHECK(reason(fact("user_mapping:far.public", "server:near")) != "");
+    CHECK(reason(fact("default_privileges:bob.tables", "")) == "");
+    CHECK(reason(fact("default_privileges:bob.tables.s", "schema:s")) == "");
+    CHECK(reason(fact("statistics:s.x", "table:s.t")) == "");
 }
 
 TEST_CASE("facts that no reader makes")

@@ -1,0 +1,173 @@
+#include "catalog/coverage.hpp"
+
+#include "catalog/parts.hpp"
+#include "catalog/scope.hpp"
+
+namespace catalog {
+namespace {
+
+// Everything here but find_gaps runs inside pg::call.
+class Account {
+  public:
+    Account(const core::Address *captured, std::size_t count) : captured_(captured), count_(count) {}
+
+    bool covers(const ObjectAddress &address) const
+    {
+        check_stack_depth();
+        if (address.objectId < FirstNormalObjectId || is_captured(address) || is_left_out(address)) return true;
+        const ObjectAddress whole = container(address);
+        if (whole.classId != address.classId || whole.objectId != address.objectId) return covers(whole);
+        return is_captured(made_with(address)) || is_implied(address);
+    }
+
+  private:
+    bool is_captured(const ObjectAddress &address) const
+    {
+        const core::Address wanted{address.classId, address.objectId, 0};
+        return std::binary_search(captured_, captured_ + count_, wanted);
+    }
+
+    // By the schema that the object is in; and the data that large objects are.
+    static bool is_left_out(const ObjectAddress &address)
+    {
+        if (address.classId == LargeObjectMetadataRelationId) return true;
+        if (address.classId == NamespaceRelationId) return !is_user_schema(address.objectId);
+        const Oid guard = get_extension_oid("langchef_guard", true);
+        if (address.classId == ExtensionRelationId ? address.objectId == guard : getExtensionOfObject(address.classId, address.objectId) == guard) {
+            return true;
+        }
+        if (!is_objectclass_supported(address.classId) || get_object_attnum_namespace(address.classId) == InvalidAttrNumber) return false;
+        const int cache = get_object_catcache_oid(address.classId);
+        if (cache >= 0 && !SearchSysCacheExists1(cache, ObjectIdGetDatum(address.objectId))) return false;
+        const Oid schema = get_object_namespace(&address);
+        return OidIsValid(schema) && !is_user_schema(schema);
+    }
+
+    // The row type's relation, the array's element.
+    static ObjectAddress made_with(const ObjectAddress &address)
+    {
+        ObjectAddress found = InvalidObjectAddress;
+        if (address.classId != TypeRelationId) return found;
+        const HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(address.objectId));
+        if (!HeapTupleIsValid(tuple)) return found;
+        const auto *const form = form_of<FormData_pg_type>(tuple);
+        if (OidIsValid(form->typrelid)) {
+            ObjectAddressSet(found, RelationRelationId, form->typrelid);
+        } else if (OidIsValid(form->typelem)) {
+            ObjectAddressSet(found, TypeRelationId, form->typelem);
+        }
+        ReleaseSysCache(tuple);
+        return found;
+    }
+
+    // Whether the server made the object together with one that is covered.
+    bool is_implied(const ObjectAddress &address) const
+    {
+        bool implied = false;
+        scan(DependRelationId, DependDependerIndexId,
+             std::array{key_oid(Anum_pg_depend_classid, address.classId), key_oid(Anum_pg_depend_objid, address.objectId)},
+             [&](HeapTuple tuple, TupleDesc) {
+                 const auto *const form = form_of<FormData_pg_depend>(tuple);
+                 if (implied || (form->deptype != DEPENDENCY_INTERNAL && form->deptype != DEPENDENCY_PARTITION_PRI)) return;
+                 ObjectAddress with;
+                 ObjectAddressSet(with, form->refclassid, form->refobjid);
+                 implied = covers(with);
+             });
+        return implied;
+    }
+
+    const core::Address *captured_;
+    std::size_t count_;
+};
+
+struct RawGap {
+    const char *catalog;
+    int64 objects;
+    const char *first;
+};
+
+// Parts whose rows say what they are a part of, so that nothing needs to be looked up; others are
+// themselves.
+ObjectAddress whole_in_row(const ObjectAddress &address, HeapTuple tuple)
+{
+    Oid catalog = RelationRelationId;
+    Oid whole = InvalidOid;
+    switch (address.classId) {
+        case AttrDefaultRelationId: whole = form_of<FormData_pg_attrdef>(tuple)->adrelid; break;
+        case ConstraintRelationId: whole = form_of<FormData_pg_constraint>(tuple)->conrelid; break;
+        case TriggerRelationId: whole = form_of<FormData_pg_trigger>(tuple)->tgrelid; break;
+        case RewriteRelationId: whole = form_of<FormData_pg_rewrite>(tuple)->ev_class; break;
+        case PolicyRelationId: whole = form_of<FormData_pg_policy>(tuple)->polrelid; break;
+        case TypeRelationId: whole = form_of<FormData_pg_type>(tuple)->typrelid; break;
+        case EnumRelationId:
+            catalog = TypeRelationId;
+            whole = form_of<FormData_pg_enum>(tuple)->enumtypid;
+            break;
+        default: break;
+    }
+    ObjectAddress found = address;
+    if (OidIsValid(whole)) ObjectAddressSet(found, catalog, whole);
+    return found;
+}
+
+// TOAST tables and their indexes, and temporary relations.
+bool is_transient(Oid catalog, HeapTuple tuple)
+{
+    if (catalog != RelationRelationId) return false;
+    const auto *const form = form_of<FormData_pg_class>(tuple);
+    return form->relnamespace == PG_TOAST_NAMESPACE || form->relpersistence == RELPERSISTENCE_TEMP;
+}
+
+char *describe(const ObjectAddress &address)
+{
+    char *const identity = is_objectclass_supported(address.classId) ? getObjectIdentity(&address, true) : nullptr;
+    return identity != nullptr ? identity : psprintf("OID %u", address.objectId);
+}
+
+void look_through(Oid catalog, const char *name, const Account &account, List **gaps)
+{
+    const Relation relation = table_open(catalog, AccessShareLock);
+    const FormData_pg_attribute *const first = TupleDescAttr(RelationGetDescr(relation), 0);
+    const bool has_oid = first->atttypid == OIDOID && std::strcmp(NameStr(first->attname), "oid") == 0;
+    table_close(relation, AccessShareLock);
+    if (!has_oid) return;
+    RawGap gap{name, 0, nullptr};
+    scan(catalog, InvalidOid, std::array<ScanKeyData, 0>{}, [&](HeapTuple tuple, TupleDesc descriptor) {
+        ObjectAddress address;
+        ObjectAddressSet(address, catalog, DatumGetObjectId(field(tuple, descriptor, 1).value));
+        if (address.objectId < FirstNormalObjectId || is_transient(catalog, tuple)) return;
+        if (account.covers(whole_in_row(address, tuple))) return;
+        if (gap.objects++ == 0) gap.first = describe(address);
+    });
+    if (gap.objects == 0) return;
+    auto *const kept = static_cast<RawGap *>(palloc(sizeof(RawGap)));
+    *kept = gap;
+    *gaps = lappend(*gaps, kept);
+}
+
+}  // namespace
+
+std::vector<Gap> find_gaps(std::vector<core::Address> &captured)
+{
+    std::sort(captured.begin(), captured.end());
+    const core::Address *const first = captured.data();
+    const std::size_t count = captured.size();
+    const List *const found = pg::call([first, count] {
+        const Account account(first, count);
+        List *gaps = NIL;
+        scan(RelationRelationId, InvalidOid, std::array<ScanKeyData, 0>{}, [&](HeapTuple tuple, TupleDesc) {
+            const auto *const form = form_of<FormData_pg_class>(tuple);
+            const bool catalog = form->relnamespace == PG_CATALOG_NAMESPACE && form->relkind == RELKIND_RELATION && !form->relisshared;
+            if (catalog && form->oid < FirstNormalObjectId) look_through(form->oid, name_text(form->relname), account, &gaps);
+        });
+        return gaps;
+    });
+    std::vector<Gap> gaps;
+    for (int i = 0; i < list_length(found); ++i) {
+        const auto *const gap = static_cast<const RawGap *>(list_nth(found, i));
+        gaps.push_back({gap->catalog, gap->objects, gap->first});
+    }
+    return gaps;
+}
+
+}  // namespace catalog

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/fact.hpp"
+
+namespace catalog {
+
+// A system catalog with objects that nothing accounts for.
+struct Gap {
+    std::string catalog;
+    std::int64_t objects = 0;
+    std::string first;  // one of them, as the server describes it
+};
+
+// Looks at every object that the system catalogs of this database hold, also in catalogs that came
+// with a later version of the server, and gives those that neither are among the captured nor belong
+// to one that is, and that are not left out on purpose: temporary objects, TOAST, data, and what is
+// the guard's.  Sorts the captured.
+std::vector<Gap> find_gaps(std::vector<core::Address> &captured);
+
+}  // namespace catalog
