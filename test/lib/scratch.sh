@@ -3,7 +3,7 @@
 # new_scratch TREE: sets $scratch to a new directory with the copy in "src"; it is removed when the script ends.
 new_scratch() {
 	scratch=$(mktemp -d /tmp/lcg.XXXXXX)
-	trap 'rm -rf "$scratch"' EXIT
+	trap 'chmod -R u+w "$scratch"; rm -rf "$scratch"' EXIT              # what was read only in the tree is so in the copy
 	trap 'exit 129' HUP INT TERM
 	copy_tree "$1" "$scratch"
 	if is_root; then
