@@ -1,4 +1,5 @@
 #include "catalog/parts.hpp"
+#include "catalog/secret.hpp"
 
 namespace catalog {
 
@@ -73,7 +74,7 @@ void put_column(Draft *draft, HeapTuple tuple, TupleDesc descriptor, Oid owner)
     const int target = pg::compat::statistics_target(tuple, descriptor);
     if (target >= 0) draft->put("statistics", int64{target});
     draft->put_list("options", storage_options(field(tuple, descriptor, Anum_pg_attribute_attoptions)));
-    draft->put_list("fdw_options", sorted_options(field(tuple, descriptor, Anum_pg_attribute_attfdwoptions)));
+    draft->put_list("fdw_options", hidden_options(field(tuple, descriptor, Anum_pg_attribute_attfdwoptions)));
     put_privileges(draft, "acl", OBJECT_COLUMN, owner, field(tuple, descriptor, Anum_pg_attribute_attacl));
     if (form->attidentity != '\0') put_identity(draft, form);
 }

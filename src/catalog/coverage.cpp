@@ -30,7 +30,9 @@ class Account {
     // By the schema that the object is in; and the data that large objects are.
     static bool is_left_out(const ObjectAddress &address)
     {
-        if (address.classId == LargeObjectMetadataRelationId) return true;
+        if (address.classId == LargeObjectMetadataRelationId || address.classId == CollationRelationId) {
+            return address.classId == LargeObjectMetadataRelationId || !is_recorded(address);
+        }
         if (address.classId == NamespaceRelationId) return !is_user_schema(address.objectId);
         const Oid guard = get_extension_oid("langchef_guard", true);
         if (address.classId == ExtensionRelationId ? address.objectId == guard : getExtensionOfObject(address.classId, address.objectId) == guard) {
@@ -124,7 +126,25 @@ char *describe(const ObjectAddress &address)
     return identity != nullptr ? identity : psprintf("OID %u", address.objectId);
 }
 
-void look_through(Oid catalog, const char *name, const Account &account, List **gaps)
+// The scan may be older than the caches, which know that the object, say another session's temporary
+// table, is gone.
+bool is_there(const ObjectAddress &address)
+{
+    if (!is_objectclass_supported(address.classId) || !OidIsValid(get_object_oid_index(address.classId))) return true;
+    bool found = false;
+    scan(address.classId, get_object_oid_index(address.classId), key_oid(get_object_attnum_oid(address.classId), address.objectId),
+         [&found](HeapTuple, TupleDesc) { found = true; });
+    return found;
+}
+
+// Own changes are known to have been there.
+bool is_newer(HeapTuple tuple, TransactionId horizon)
+{
+    const TransactionId writer = HeapTupleHeaderGetXmin(tuple->t_data);
+    return TransactionIdIsNormal(writer) && TransactionIdFollowsOrEquals(writer, horizon) && !TransactionIdIsCurrentTransactionId(writer);
+}
+
+void look_through(Oid catalog, const char *name, const Account &account, TransactionId horizon, List **gaps)
 {
     const Relation relation = table_open(catalog, AccessShareLock);
     const FormData_pg_attribute *const first = TupleDescAttr(RelationGetDescr(relation), 0);
@@ -136,7 +156,7 @@ void look_through(Oid catalog, const char *name, const Account &account, List **
         ObjectAddress address;
         ObjectAddressSet(address, catalog, DatumGetObjectId(field(tuple, descriptor, 1).value));
         if (address.objectId < FirstNormalObjectId || is_transient(catalog, tuple)) return;
-        if (account.covers(whole_in_row(address, tuple))) return;
+        if (account.covers(whole_in_row(address, tuple)) || is_newer(tuple, horizon) || !is_there(address)) return;
         if (gap.objects++ == 0) gap.first = describe(address);
     });
     if (gap.objects == 0) return;
@@ -147,18 +167,23 @@ void look_through(Oid catalog, const char *name, const Account &account, List **
 
 }  // namespace
 
-std::vector<Gap> find_gaps(std::vector<core::Address> &captured)
+std::uint32_t present_horizon()
+{
+    return pg::call([] { return GetLatestSnapshot()->xmin; });
+}
+
+std::vector<Gap> find_gaps(std::vector<core::Address> &captured, std::uint32_t horizon)
 {
     std::sort(captured.begin(), captured.end());
     const core::Address *const first = captured.data();
     const std::size_t count = captured.size();
-    const List *const found = pg::call([first, count] {
+    const List *const found = pg::call([first, count, horizon] {
         const Account account(first, count);
         List *gaps = NIL;
         scan(RelationRelationId, InvalidOid, std::array<ScanKeyData, 0>{}, [&](HeapTuple tuple, TupleDesc) {
             const auto *const form = form_of<FormData_pg_class>(tuple);
             const bool catalog = form->relnamespace == PG_CATALOG_NAMESPACE && form->relkind == RELKIND_RELATION && !form->relisshared;
-            if (catalog && form->oid < FirstNormalObjectId) look_through(form->oid, name_text(form->relname), account, &gaps);
+            if (catalog && form->oid < FirstNormalObjectId) look_through(form->oid, name_text(form->relname), account, horizon, &gaps);
         });
         return gaps;
     });

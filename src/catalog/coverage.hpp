@@ -17,7 +17,11 @@ struct Gap {
 // Looks at every object that the system catalogs of this database hold, also in catalogs that came
 // with a later version of the server, and gives those that neither are among the captured nor belong
 // to one that is, and that are not left out on purpose: temporary objects, TOAST, data, and what is
-// the guard's.  Sorts the captured.
-std::vector<Gap> find_gaps(std::vector<core::Address> &captured);
+// the guard's.  What transactions wrote that were not over at the horizon is left out as well: it may
+// have come while the captured were read.  Sorts the captured.
+std::vector<Gap> find_gaps(std::vector<core::Address> &captured, std::uint32_t horizon);
+
+// The oldest transaction that is not over.
+std::uint32_t present_horizon();
 
 }  // namespace catalog

@@ -1,5 +1,6 @@
 // The database itself, and what the catalogs that all databases share say of it.
 #include "catalog/parts.hpp"
+#include "catalog/secret.hpp"
 
 namespace catalog {
 namespace {
@@ -10,7 +11,7 @@ void put_settings(Draft *draft, Oid role)
     scan(DbRoleSettingRelationId, DbRoleSettingDatidRolidIndexId,
          std::array{key_oid(Anum_pg_db_role_setting_setdatabase, MyDatabaseId), key_oid(Anum_pg_db_role_setting_setrole, role)},
          [draft](HeapTuple tuple, TupleDesc descriptor) {
-             draft->put_list("settings", sorted_options(field(tuple, descriptor, Anum_pg_db_role_setting_setconfig)));
+             draft->put_list("settings", hidden_settings(field(tuple, descriptor, Anum_pg_db_role_setting_setconfig)));
              draft->touch(tuple);
          });
 }
@@ -63,14 +64,10 @@ void read_large_objects(Sheet *sheet)
     scan(LargeObjectMetadataRelationId, InvalidOid, std::array<ScanKeyData, 0>{}, [sheet](HeapTuple tuple, TupleDesc descriptor) {
         const auto *const form = form_of<FormData_pg_largeobject_metadata>(tuple);
         const Field acl = field(tuple, descriptor, Anum_pg_largeobject_metadata_lomacl);
-        if (acl.null) return;
+        if (acl.null || same_privileges(DatumGetAclP(acl.value), acldefault(OBJECT_LARGEOBJECT, form->lomowner))) return;
         Draft *const draft = sheet->add({"large_object", psprintf("%u", form->oid)}, Identity{}, LargeObjectRelationId, form->oid);
         draft->touch(tuple);
         put_privileges(draft, "acl", OBJECT_LARGEOBJECT, form->lomowner, acl);
-        if (draft->attributes == nullptr) {
-            sheet->remove(draft);
-            return;
-        }
         draft->put("owner", role_name(form->lomowner));
         put_comment(draft);
     });

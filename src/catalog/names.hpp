@@ -53,8 +53,9 @@ void put_comment(Draft *draft);
 void put_extension_dependency(Draft *draft);
 // Attribute named, unless the privileges are the built-in ones.
 void put_privileges(Draft *draft, const char *name, ObjectType type, Oid owner, Field privileges);
-// "grantee=PRIVILEGE", with a star where it may be passed on; NIL for null.
-List *privilege_lines(Field privileges);
+// "grantee=PRIVILEGE", with a star where it may be passed on; NIL for null.  With an owner, his
+// own stand as OWNER's.
+List *privilege_lines(Field privileges, Oid owner = InvalidOid);
 // Whether both give everybody the same, whoever gave it.
 bool same_privileges(const Acl *left, const Acl *right);
 

@@ -67,12 +67,14 @@ bool equal(const Grants &left, const Grants &right)
     return covers(left, right) && covers(right, left);
 }
 
-List *lines_of(const Grants &grants)
+// The owner's under a name that is no role's, if one is given.
+List *lines_of(const Grants &grants, Oid owner)
 {
     List *lines = NIL;
     for (int i = 0; i < grants.count; ++i) {
         const Grant &grant = grants.items[i];
-        const char *const grantee = grant.grantee == ACL_ID_PUBLIC ? "PUBLIC" : quoted_name(role_name(grant.grantee));
+        const char *const role = OidIsValid(owner) && grant.grantee == owner ? "OWNER" : quoted_name(role_name(grant.grantee));
+        const char *const grantee = grant.grantee == ACL_ID_PUBLIC ? "PUBLIC" : role;
         for (const Privilege &privilege : privileges) {
             if ((grant.rights & privilege.bit) == 0) continue;
             lines = lappend(lines, psprintf("%s=%s%s", grantee, privilege.name, (grant.options & privilege.bit) != 0 ? "*" : ""));
@@ -83,7 +85,7 @@ List *lines_of(const Grants &grants)
 
 }  // namespace
 
-List *privilege_lines(Field acl) { return acl.null ? NIL : lines_of(grants_of(DatumGetAclP(acl.value))); }
+List *privilege_lines(Field acl, Oid owner) { return acl.null ? NIL : lines_of(grants_of(DatumGetAclP(acl.value)), owner); }
 
 bool same_privileges(const Acl *left, const Acl *right) { return equal(grants_of(left), grants_of(right)); }
 
@@ -92,7 +94,7 @@ void put_privileges(Draft *draft, const char *name, ObjectType type, Oid owner, 
     if (acl.null) return;
     const Grants actual = grants_of(DatumGetAclP(acl.value));
     if (equal(actual, grants_of(acldefault(type, owner)))) return;
-    draft->put_set(name, lines_of(actual));
+    draft->put_set(name, lines_of(actual, InvalidOid));
 }
 
 }  // namespace catalog

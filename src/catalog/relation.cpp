@@ -1,4 +1,5 @@
 #include "catalog/parts.hpp"
+#include "catalog/secret.hpp"
 
 namespace catalog {
 namespace {
@@ -100,7 +101,7 @@ void put_foreign_table(Draft *draft, Oid relation)
     const HeapTuple tuple = SearchSysCache1(FOREIGNTABLEREL, ObjectIdGetDatum(relation));
     if (!HeapTupleIsValid(tuple)) return;
     draft->put("server", GetForeignServer(form_of<FormData_pg_foreign_table>(tuple)->ftserver)->servername);
-    draft->put_list("fdw_options", sorted_options(field(FOREIGNTABLEREL, tuple, Anum_pg_foreign_table_ftoptions)));
+    draft->put_list("fdw_options", hidden_options(field(FOREIGNTABLEREL, tuple, Anum_pg_foreign_table_ftoptions)));
     draft->touch(tuple);
     ReleaseSysCache(tuple);
 }

@@ -220,6 +220,8 @@ bool is_recorded(const ObjectAddress &address)
                 EVENTTRIGGEROID, oid, [](const FormData_pg_event_trigger *form) { return !is_guard_function(form->evtfoid); });
         // The server makes one from a range to its multirange.
         case CastRelationId: return oid >= FirstNormalObjectId && !OidIsValid(made_for(CastRelationId, oid));
+        // Those of pg_catalog come from the machine, one for each encoding.
+        case CollationRelationId: return is_user_object(address) && get_object_namespace(&address) != PG_CATALOG_NAMESPACE;
         default: return has_reader(address.classId) && is_user_object(address);
     }
 }

@@ -7,12 +7,12 @@ namespace {
 
 // Options that servers, wrappers and connections have and that tell nothing that must be hidden.
 constexpr const char *harmless[] = {
-    "analyze_sampling", "application_name", "async_capable", "batch_size", "channel_binding", "client_encoding", "connect_timeout", "dbname",
+    "analyze_sampling", "application_name", "async_capable", "batch_size", "channel_binding", "client_encoding", "column_name", "connect_timeout", "dbname",
     "debug", "delimiter", "encoding", "escape", "extensions", "fallback_application_name", "fdw_startup_cost", "fdw_tuple_cost",
     "fetch_size", "filename", "force_not_null", "force_null", "format", "gssencmode", "header", "host", "hostaddr", "keep_connections",
     "keepalives", "keepalives_count", "keepalives_idle", "keepalives_interval", "krbsrvname", "load_balance_hosts", "null",
-    "parallel_abort", "parallel_commit", "password_required", "port", "quote", "requirepeer", "service", "ssl_max_protocol_version",
-    "ssl_min_protocol_version", "sslcertmode", "sslcompression", "sslcrl", "sslmode", "sslnegotiation", "sslrootcert", "sslsni",
+    "parallel_abort", "parallel_commit", "password_required", "path", "port", "quote", "requirepeer", "schema_name", "service", "ssl_max_protocol_version",
+    "ssl_min_protocol_version", "sslcertmode", "sslcompression", "sslcrl", "sslmode", "sslnegotiation", "sslrootcert", "sslsni", "table_name",
     "target_session_attrs", "tcp_user_timeout", "truncatable", "updatable", "use_remote_estimate", "use_scram_passthrough", "user"};
 
 struct Key {
@@ -104,6 +104,29 @@ List *hidden_options(Field array)
         if (equals == nullptr) continue;
         *equals = '\0';
         lines = lappend(lines, shown_option(option, equals + 1));
+    }
+    return sorted(lines);
+}
+
+List *hidden_settings(Field array)
+{
+    // Extensions whose settings are none of an application's secrets.
+    constexpr const char *known[] = {"auto_explain.", "langchef_guard.", "pg_stat_statements.", "pg_trgm.", "pgaudit.", "plpgsql.", "postgres_fdw."};
+    List *const settings = text_array(array);
+    List *lines = NIL;
+    for (int i = 0; i < list_length(settings); ++i) {
+        char *const setting = static_cast<char *>(list_nth(settings, i));
+        char *const equals = std::strchr(setting, '=');
+        const char *const dot = std::strchr(setting, '.');
+        const bool custom = equals != nullptr && dot != nullptr && dot < equals;
+        const bool of_known = std::any_of(std::begin(known), std::end(known), [setting](const char *name) { return std::strncmp(setting, name, std::strlen(name)) == 0; });
+        // A token is none of the settings: it can only stand here where the library was not there to refuse it.
+        if (!custom || (of_known && std::strstr(setting, "approval_token") == nullptr)) {
+            lines = lappend(lines, setting);
+            continue;
+        }
+        *equals = '\0';
+        lines = lappend(lines, hidden(setting, equals + 1));
     }
     return sorted(lines);
 }

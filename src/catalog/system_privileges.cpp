@@ -21,13 +21,13 @@ constexpr Privileged catalogs[] = {
     {LanguageRelationId, OBJECT_LANGUAGE, Anum_pg_language_oid, Anum_pg_language_lanowner, Anum_pg_language_lanacl},
 };
 
-// What an object had when initdb or its extension was done with it; null when that was the built-in default.
-Acl *initial_privileges(Oid catalog, Oid object)
+// What an object or column had when initdb or its extension was done with it; null when that was the built-in default.
+Acl *initial_privileges(Oid catalog, Oid object, int32 column)
 {
     Acl *found = nullptr;
     scan(InitPrivsRelationId, InitPrivsObjIndexId,
          std::array{key_oid(Anum_pg_init_privs_objoid, object), key_oid(Anum_pg_init_privs_classoid, catalog),
-                    key_int4(Anum_pg_init_privs_objsubid, 0)},
+                    key_int4(Anum_pg_init_privs_objsubid, column)},
          [&found](HeapTuple tuple, TupleDesc descriptor) {
              const Field stored = field(tuple, descriptor, Anum_pg_init_privs_initprivs);
              if (!stored.null) found = DatumGetAclPCopy(stored.value);
@@ -35,18 +35,31 @@ Acl *initial_privileges(Oid catalog, Oid object)
     return found;
 }
 
-void add_object(Sheet *sheet, const Privileged &catalog, Oid object, Oid owner, Field acl, HeapTuple tuple)
+void add_object(Sheet *sheet, const ObjectAddress &address, ObjectType type, Oid owner, Field acl, HeapTuple tuple)
 {
-    // "schema public" is described as any schema.
-    if (catalog.catalog == NamespaceRelationId && object == PG_PUBLIC_NAMESPACE) return;
-    const Acl *initial = initial_privileges(catalog.catalog, object);
-    if (initial == nullptr) initial = acldefault(catalog.type, owner);
+    const Acl *initial = initial_privileges(address.classId, address.objectId, address.objectSubId);
+    if (initial == nullptr) initial = acldefault(type, owner);
     if (same_privileges(DatumGetAclP(acl.value), initial)) return;
-    ObjectAddress address;
-    ObjectAddressSet(address, catalog.catalog, object);
-    Draft *const draft = sheet->add({"system_object", psprintf("%s %s", getObjectTypeDescription(&address, false), getObjectIdentity(&address, false))}, Identity{}, catalog.catalog, object);
+    const char *const kind = getObjectTypeDescription(&address, true);
+    const char *const identity = getObjectIdentity(&address, true);
+    if (kind == nullptr || identity == nullptr) return;
+    Draft *const draft = sheet->add({"system_object", psprintf("%s %s", kind, identity)}, Identity{}, address.classId, address.objectId, address.objectSubId);
     draft->touch(tuple);
-    draft->put_set("acl", privilege_lines(acl));
+    draft->put_set("acl", privilege_lines(acl, owner));
+}
+
+void add_columns_of_system(Sheet *sheet)
+{
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_attribute_attrelid, BTLessStrategyNumber, F_OIDLT, ObjectIdGetDatum(FirstNormalObjectId));
+    scan(AttributeRelationId, AttributeRelidNumIndexId, key, [sheet](HeapTuple tuple, TupleDesc descriptor) {
+        const auto *const form = form_of<FormData_pg_attribute>(tuple);
+        const Field acl = field(tuple, descriptor, Anum_pg_attribute_attacl);
+        if (acl.null || form->attisdropped) return;
+        ObjectAddress address;
+        ObjectAddressSubSet(address, RelationRelationId, form->attrelid, form->attnum);
+        add_object(sheet, address, OBJECT_COLUMN, BOOTSTRAP_SUPERUSERID, acl, tuple);
+    });
 }
 
 }  // namespace
@@ -59,9 +72,14 @@ void read_system_privileges(Sheet *sheet)
             if (object >= FirstNormalObjectId) return;
             const Field acl = field(tuple, descriptor, catalog.acl);
             if (acl.null) return;
-            add_object(sheet, catalog, object, DatumGetObjectId(field(tuple, descriptor, catalog.owner).value), acl, tuple);
+            // The schema "public" is described as any schema.
+            if (catalog.catalog == NamespaceRelationId && object == PG_PUBLIC_NAMESPACE) return;
+            ObjectAddress address;
+            ObjectAddressSet(address, catalog.catalog, object);
+            add_object(sheet, address, catalog.type, DatumGetObjectId(field(tuple, descriptor, catalog.owner).value), acl, tuple);
         });
     }
+    add_columns_of_system(sheet);
 }
 
 }  // namespace catalog

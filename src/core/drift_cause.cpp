@@ -75,14 +75,19 @@ void link_to_wholes(std::vector<DriftRow> &rows)
 void link_to_extensions(std::vector<DriftRow> &rows)
 {
     std::map<std::string, std::size_t, std::less<>> extensions;
+    std::map<std::string, std::size_t, std::less<>> owners;
     for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (rows[i].kind != "extension") continue;
         const bool brings_members = rows[i].operation != DriftOperation::changed || rows[i].attribute == "version" || rows[i].attribute == "schema";
-        if (rows[i].kind == "extension" && brings_members) extensions.emplace(rows[i].fact, i);
+        if (brings_members) extensions.emplace(rows[i].fact, i);
+        if (rows[i].attribute == "owner") owners.emplace(rows[i].fact, i);
     }
-    if (extensions.empty()) return;
     for (auto &row : rows) {
         if (row.implied_by != no_row || row.extension.empty() || row.attribute == "extension") continue;
-        if (const auto found = extensions.find(fact_id("extension", {row.extension})); found != extensions.end()) row.implied_by = found->second;
+        // An update alters what members are, and leaves who may use them to the administrator.
+        const bool of_rights = row.attribute == "owner" || row.attribute == "acl" || row.attribute == "security_definer" || row.attribute == "config";
+        const auto &causes = of_rights ? owners : extensions;
+        if (const auto found = causes.find(fact_id("extension", {row.extension})); found != causes.end()) row.implied_by = found->second;
     }
 }
 

@@ -26,7 +26,7 @@ std::string_view string_view_of(View view) { return {view.data, view.size}; }
 
 }  // namespace
 
-LiveFacts::LiveFacts() : exceptions_at_start_(std::uncaught_exceptions())
+LiveFacts::LiveFacts() : exceptions_at_start_(std::uncaught_exceptions()), horizon_(catalog::present_horizon())
 {
     struct State {
         Tuplesortstate *sort;

@@ -24,14 +24,14 @@ class LiveFacts final : public core::FactSource {
     std::string_view canonical() const { return canonical_; }
     bool rewind() override;
     // Objects of the catalogs that no fact is about.
-    std::vector<catalog::Gap> gaps() { return catalog::find_gaps(captured_); }
+    std::vector<catalog::Gap> gaps() { return catalog::find_gaps(captured_, horizon_); }
 
   private:
     void add(const core::Fact &fact);
 
-    std::vector<core::Address> captured_;  // objects that have facts, parts left out
-
     int exceptions_at_start_;
+    std::uint32_t horizon_;
+    std::vector<core::Address> captured_;  // objects that have facts, parts left out
     Tuplesortstate *sort_ = nullptr;
     TupleTableSlot *in_ = nullptr;
     TupleTableSlot *out_ = nullptr;

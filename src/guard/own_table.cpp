@@ -47,8 +47,7 @@ Oid hold_table(const char *name, LOCKMODE mode)
 {
     for (;;) {
         const Oid table = own_relation(name);
-        if (pg::call([table, mode] { return ConditionalLockRelationOid(table, mode); })) return table;
-        wait_for_lock(name, table, mode);
+        if (!pg::call([table, mode] { return ConditionalLockRelationOid(table, mode); })) wait_for_lock(name, table, mode);
         // Whoever had it may have dropped it, with the extension or to make it anew.
         if (own_relation(name) == table) return table;
     }

@@ -73,9 +73,12 @@ ObjectAddress named_family(List *names)
 {
     ObjectAddress found = InvalidObjectAddress;
     if (list_length(names) < 3) return found;
+    // Not by the server's look-up by name: that fails for who may not use the schema, and so would the command.
     const Oid method = get_am_oid(static_cast<const char *>(linitial(names)), true);
-    List *const name = list_make2(makeString(static_cast<char *>(lsecond(names))), makeString(static_cast<char *>(lthird(names))));
-    if (OidIsValid(method)) ObjectAddressSet(found, OperatorFamilyRelationId, get_opfamily_oid(method, name, true));
+    const Oid schema = get_namespace_oid(static_cast<const char *>(lsecond(names)), true);
+    const Oid family = GetSysCacheOid3(OPFAMILYAMNAMENSP, Anum_pg_opfamily_oid, ObjectIdGetDatum(method),
+                                       CStringGetDatum(static_cast<const char *>(lthird(names))), ObjectIdGetDatum(schema));
+    if (OidIsValid(family)) ObjectAddressSet(found, OperatorFamilyRelationId, family);
     return found;
 }
 

@@ -165,6 +165,15 @@ bool entries_changed(Oid family)
            any_own(AccessMethodProcedureRelationId, AccessMethodProcedureIndexId, Anum_pg_amproc_amprocfamily, family);
 }
 
+Oid family_of(Oid opclass)
+{
+    const HeapTuple tuple = SearchSysCache1(CLAOID, ObjectIdGetDatum(opclass));
+    if (!HeapTupleIsValid(tuple)) return InvalidOid;
+    const Oid family = form_of<FormData_pg_opclass>(tuple)->opcfamily;
+    ReleaseSysCache(tuple);
+    return family;
+}
+
 bool published_changed(Oid publication)
 {
     bool found = any_own(PublicationRelRelationId, PublicationRelPrpubidIndexId, Anum_pg_publication_rel_prpubid, publication);
@@ -185,7 +194,7 @@ bool changed(core::Address address)
         case TypeRelationId: return type_changed(address.objid);
         case ConstraintRelationId: return constraint_changed(address.objid);
         case ProcedureRelationId: return any_own(AggregateRelationId, AggregateFnoidIndexId, Anum_pg_aggregate_aggfnoid, address.objid);
-        case OperatorClassRelationId: return entries_changed(get_opclass_family(address.objid));
+        case OperatorClassRelationId: return entries_changed(family_of(address.objid));
         case OperatorFamilyRelationId: return entries_changed(address.objid);
         case PublicationRelationId: return published_changed(address.objid);
         case TSConfigRelationId: return any_own(TSConfigMapRelationId, TSConfigMapIndexId, Anum_pg_ts_config_map_mapcfg, address.objid);

@@ -45,6 +45,7 @@ char default_privileges_type(ObjectType type)
         case OBJECT_FUNCTION: return DEFACLOBJ_FUNCTION;
         case OBJECT_TYPE: return DEFACLOBJ_TYPE;
         case OBJECT_SCHEMA: return DEFACLOBJ_NAMESPACE;
+        case OBJECT_LARGEOBJECT: return pg::compat::default_acl_of_large_objects;
         default: return '\0';
     }
 }
@@ -164,6 +165,15 @@ void add_simple(Items *items, const CollectedCommand *command)
     items->add(command->d.simple.secondaryObject, command->in_extension, taken_in ? Cause::absorbed : Cause::released);
 }
 
+// What is added to a family becomes a part of one of its classes when that needs it.
+void add_classes(Items *items, const List *members, bool in_extension)
+{
+    for (int i = 0; i < list_length(members); ++i) {
+        const auto *const member = static_cast<const OpFamilyMember *>(list_nth(members, i));
+        if (!member->ref_is_family) items->add(OperatorClassRelationId, member->refobjid, in_extension, Cause::named);
+    }
+}
+
 void add_named(Items *items, const CollectedCommand *command)
 {
     switch (command->type) {
@@ -171,7 +181,11 @@ void add_named(Items *items, const CollectedCommand *command)
         case SCT_AlterTable: add_alter_table(items, command); break;
         case SCT_Grant: add_grant(items, command); break;
         case SCT_AlterDefaultPrivileges: add_default_privileges(items, command); break;
-        case SCT_AlterOpFamily: items->add(command->d.opfam.address, command->in_extension, Cause::named); break;
+        case SCT_AlterOpFamily:
+            items->add(command->d.opfam.address, command->in_extension, Cause::named);
+            add_classes(items, command->d.opfam.operators, command->in_extension);
+            add_classes(items, command->d.opfam.procedures, command->in_extension);
+            break;
         case SCT_CreateOpClass: items->add(command->d.createopc.address, command->in_extension, Cause::named); break;
         case SCT_AlterTSConfig: items->add(command->d.atscfg.address, command->in_extension, Cause::named); break;
     }

@@ -180,6 +180,13 @@ inline bool locked_by_me(Oid relation, LOCKMODE mode)
 #endif
 }
 
+// Kind of default privileges that came with 18; nobody can give them before.
+#if PG_VERSION_NUM >= 180000
+inline constexpr char default_acl_of_large_objects = DEFACLOBJ_LARGEOBJECT;
+#else
+inline constexpr char default_acl_of_large_objects = '\0';
+#endif
+
 // Connection limit of a database that DROP DATABASE left half done.
 inline constexpr int32 invalid_database = -2;
 

@@ -228,11 +228,22 @@ TEST_CASE("members come and go with their extension")
     auto newer = extension;
     newer.set("version", std::string("1.6"));
     auto altered = member;
-    altered.set("owner", std::string("alice"));
+    altered.set("persistence", std::string("unlogged"));
     const auto updated = drift({extension, member}, {newer, altered});
     REQUIRE(updated.size() == 2);
-    CHECK(updated[1].attribute == "owner");
+    CHECK(updated[1].attribute == "persistence");
     CHECK(updated[1].implied_by == 0);
+    // Who may use a member is not the update's business; whose it is goes with the extension's owner.
+    auto given = member;
+    given.set("owner", std::string("alice"));
+    const auto stolen = drift({extension, member}, {newer, given});
+    REQUIRE(stolen.size() == 2);
+    CHECK(stolen[1].implied_by == core::no_row);
+    auto others = extension;
+    others.set("owner", std::string("alice"));
+    const auto restored = drift({extension, member}, {others, given});
+    REQUIRE(restored.size() == 2);
+    CHECK(restored[1].implied_by == 0);
     // Without an update the change is somebody's own.
     const auto changed = drift({extension, member}, {extension, altered});
     REQUIRE(changed.size() == 1);

@@ -62,7 +62,7 @@ our $fixture = q{
 	CREATE FOREIGN DATA WRAPPER remote;
 	CREATE SERVER far FOREIGN DATA WRAPPER remote OPTIONS (host 'a', token 'secret');
 	CREATE USER MAPPING FOR PUBLIC SERVER far OPTIONS (user 'u', password 'secret');
-	CREATE FOREIGN TABLE app.distant (k int OPTIONS (path 'k')) SERVER far OPTIONS (path 'x');
+	CREATE FOREIGN TABLE app.distant (k int OPTIONS (path 'k')) SERVER far OPTIONS (path 'x', password 'secret');
 	CREATE PUBLICATION news FOR TABLE app.customer, app.pairs;
 	CREATE SUBSCRIPTION copy CONNECTION 'host=h dbname=d password=secret' PUBLICATION news WITH (connect = false, slot_name = NONE);
 	CREATE LANGUAGE speech HANDLER plpgsql_call_handler;

@@ -72,6 +72,8 @@ our @changes = (
 		[ 'add', 'CREATE OPERATOR CLASS app.more FOR TYPE int USING hash AS OPERATOR 1 =, FUNCTION 1 hashint4(int)', 'unexpected operator_class' ],
 		[ 'family entry', 'ALTER OPERATOR FAMILY app.loose USING btree ADD OPERATOR 1 < (int, int)', 'changed operator_family operators' ],
 		[ 'family', 'CREATE OPERATOR FAMILY app.more USING hash', 'unexpected operator_family' ],
+		[ 'entry added to the family', 'ALTER OPERATOR FAMILY app.loose USING btree ADD OPERATOR 1 < (int, int)', 'changed operator_class operators',
+			'CREATE OPERATOR CLASS app.part FOR TYPE int USING btree FAMILY app.loose AS FUNCTION 1 btint4cmp(int, int)' ],
 	],
 	enum => [
 		[ 'add label', q{ALTER TYPE app.mood ADD VALUE 'great'}, 'changed enum labels' ],
@@ -137,6 +139,7 @@ our @changes = (
 	database => [
 		[ 'acl', 'GRANT CREATE ON DATABASE drift TO drift_reader', 'changed database acl' ],
 		[ 'setting', 'ALTER DATABASE drift SET work_mem = 65', 'changed database settings' ],
+		[ 'setting of an application', q{ALTER DATABASE drift SET app.key = 'other'}, 'changed database settings', q{ALTER DATABASE drift SET app.key = 'secret'} ],
 		[ 'comment', q{COMMENT ON DATABASE drift IS 'x'}, 'changed database comment' ],
 		[ 'owner', 'ALTER DATABASE drift OWNER TO drift_owner', 'changed database owner' ],
 		[ 'connection limit', 'ALTER DATABASE drift CONNECTION LIMIT 7', 'changed database connection_limit' ],
@@ -149,6 +152,7 @@ our @changes = (
 	],
 	'system object' => [
 		[ 'acl', 'REVOKE EXECUTE ON FUNCTION pg_catalog.now() FROM PUBLIC', 'unexpected system_object' ],
+		[ 'acl of a column', 'GRANT SELECT (rolpassword) ON pg_catalog.pg_authid TO drift_reader', 'unexpected system_object' ],
 		[ 'acl of a view', 'GRANT SELECT ON pg_catalog.pg_authid TO drift_reader', 'unexpected system_object' ],
 	],
 	parameter => [ [ 'role db setting', 'ALTER ROLE drift_reader IN DATABASE drift SET work_mem = 65', 'unexpected role_settings' ] ],
@@ -190,6 +194,7 @@ our @changes = (
 	],
 	'foreign table' => [
 		[ 'options', q{ALTER FOREIGN TABLE app.distant OPTIONS (SET path 'y')}, 'changed foreign_table fdw_options' ],
+		[ 'secret option', q{ALTER FOREIGN TABLE app.distant OPTIONS (SET password 'other')}, 'changed foreign_table fdw_options' ],
 		[ 'column options', q{ALTER FOREIGN TABLE app.distant ALTER k OPTIONS (SET path 'z')}, 'changed column fdw_options' ],
 	],
 	publication => [
