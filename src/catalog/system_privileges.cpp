@@ -35,8 +35,17 @@ Acl *initial_privileges(Oid catalog, Oid object, int32 column)
     return found;
 }
 
+// initdb does not note what it gave on the information schema, which is made of views for everybody.
+bool is_of_information_schema(const ObjectAddress &address)
+{
+    const Oid schema = get_namespace_oid("information_schema", true);
+    if (address.classId == NamespaceRelationId) return address.objectId == schema;
+    return get_object_attnum_namespace(address.classId) != InvalidAttrNumber && get_object_namespace(&address) == schema;
+}
+
 void add_object(Sheet *sheet, const ObjectAddress &address, ObjectType type, Oid owner, Field acl, HeapTuple tuple)
 {
+    if (is_of_information_schema(address)) return;
     const Acl *initial = initial_privileges(address.classId, address.objectId, address.objectSubId);
     if (initial == nullptr) initial = acldefault(type, owner);
     if (same_privileges(DatumGetAclP(acl.value), initial)) return;

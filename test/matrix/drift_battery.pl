@@ -14,6 +14,11 @@ use Test::More;
 my $node = Drift::node();
 my ($document, $cases) = Drift::document($node);
 ok($_->{good}, "$_->{class}: $_->{name}") or diag("told: $_->{seen}") foreach @$cases;
+# An empty database: what the server and the guard brought is none of the schema.
+new_database($node, 'empty');
+is(rows($node, 'empty', q{SELECT string_agg(line::jsonb ->> 'id', ', ') FROM langchef_guard.snapshot() AS line}), 'database:current, extension:plpgsql, schema:public',
+	'nothing of the server is in the snapshot of an empty database');
+
 # What the readers write, register_expected() takes.
 is(rows($node, 'drift', q{SELECT langchef_guard.register_expected('document', (SELECT string_agg(line, E'\n') FROM langchef_guard.snapshot() AS line)) > 0}),
 	't', 'the schema can be registered from its own document');
