@@ -9,7 +9,10 @@ namespace {
 // Everything here but find_gaps runs inside pg::call.
 class Account {
   public:
-    Account(const core::Address *captured, std::size_t count) : captured_(captured), count_(count) {}
+    Account(const core::Address *captured, std::size_t count)
+        : captured_(captured), count_(count), guard_(get_extension_oid("langchef_guard", true))
+    {
+    }
 
     bool covers(const ObjectAddress &address) const
     {
@@ -28,14 +31,13 @@ class Account {
     }
 
     // By the schema that the object is in; and the data that large objects are.
-    static bool is_left_out(const ObjectAddress &address)
+    bool is_left_out(const ObjectAddress &address) const
     {
         if (address.classId == LargeObjectMetadataRelationId || address.classId == CollationRelationId) {
             return address.classId == LargeObjectMetadataRelationId || !is_recorded(address);
         }
         if (address.classId == NamespaceRelationId) return !is_user_schema(address.objectId);
-        const Oid guard = get_extension_oid("langchef_guard", true);
-        if (address.classId == ExtensionRelationId ? address.objectId == guard : getExtensionOfObject(address.classId, address.objectId) == guard) {
+        if (address.classId == ExtensionRelationId ? address.objectId == guard_ : getExtensionOfObject(address.classId, address.objectId) == guard_) {
             return true;
         }
         if (!is_objectclass_supported(address.classId) || get_object_attnum_namespace(address.classId) == InvalidAttrNumber) return false;
@@ -80,6 +82,7 @@ class Account {
 
     const core::Address *captured_;
     std::size_t count_;
+    Oid guard_;
 };
 
 struct RawGap {

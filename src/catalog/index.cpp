@@ -116,16 +116,10 @@ void add_index(Sheet *sheet, HeapTuple relation, HeapTuple tuple)
     // An attached one is a part of its parent's, like one behind a constraint.
     if (form->relispartition) return;
     if (may_back_constraint && OidIsValid(get_index_constraint(form->oid))) return;
-    const HeapTuple table = SearchSysCache1(RELOID, ObjectIdGetDatum(index->indrelid));
-    if (!HeapTupleIsValid(table)) return;
-    const auto *const table_form = form_of<FormData_pg_class>(table);
-    const char *const kind = relation_kind(table_form->relkind);
-    char *const schema = schema_name(form->relnamespace);
-    Draft *const draft = sheet->add(
-        object_identity("index", schema, name_text(form->relname)),
-        object_identity(kind != nullptr ? kind : "table", schema_name(table_form->relnamespace), name_text(table_form->relname)),
-        RelationRelationId, form->oid);
-    ReleaseSysCache(table);
+    Identity table = relation_identity(index->indrelid);
+    if (table.first == nullptr) return;
+    if (table.kind == nullptr) table.kind = "table";
+    Draft *const draft = sheet->add(object_identity("index", schema_name(form->relnamespace), name_text(form->relname)), table, RelationRelationId, form->oid);
 
     draft->touch(relation);
     draft->touch(tuple);

@@ -14,26 +14,14 @@ bool is_plain(const char *name)
     return true;
 }
 
-char *missing(Oid oid) { return psprintf("#%u", oid); }
-
 int compare_texts(const ListCell *left, const ListCell *right)
 {
     return std::strcmp(static_cast<const char *>(lfirst(left)), static_cast<const char *>(lfirst(right)));
 }
 
-// Name and schema of an object in a catalog cache by OID.
-template <typename Form>
-char *cached_name(int cache, Oid oid, NameData Form::*name, Oid Form::*schema)
-{
-    const HeapTuple tuple = SearchSysCache1(cache, ObjectIdGetDatum(oid));
-    if (!HeapTupleIsValid(tuple)) return missing(oid);
-    const Form *const form = form_of<Form>(tuple);
-    char *const text = qualified_name(schema_name(form->*schema), NameStr(form->*name));
-    ReleaseSysCache(tuple);
-    return text;
-}
-
 }  // namespace
+
+char *missing(Oid oid) { return psprintf("#%u", oid); }
 
 char *quoted_name(const char *name)
 {

@@ -13,6 +13,13 @@ inline char *name_text(const NameData &name) { return pstrdup(NameStr(name)); }
 char *quoted_name(const char *name);
 char *qualified_name(const char *schema, const char *name);
 
+// "#" and the OID: what stands for the name of an object that is gone.
+char *missing(Oid oid);
+
+// Qualified name of an object in a catalog cache by OID.
+template <typename Form>
+char *cached_name(int cache, Oid oid, NameData Form::*name, Oid Form::*schema);
+
 // "#" and the OID when the object is gone.
 char *schema_name(Oid schema);
 char *role_name(Oid role);
@@ -58,5 +65,16 @@ void put_privileges(Draft *draft, const char *name, ObjectType type, Oid owner, 
 List *privilege_lines(Field privileges, Oid owner = InvalidOid);
 // Whether both give everybody the same, whoever gave it.
 bool same_privileges(const Acl *left, const Acl *right);
+
+template <typename Form>
+char *cached_name(int cache, Oid oid, NameData Form::*name, Oid Form::*schema)
+{
+    const HeapTuple tuple = SearchSysCache1(cache, ObjectIdGetDatum(oid));
+    if (!HeapTupleIsValid(tuple)) return missing(oid);
+    const Form *const form = form_of<Form>(tuple);
+    char *const text = qualified_name(schema_name(form->*schema), NameStr(form->*name));
+    ReleaseSysCache(tuple);
+    return text;
+}
 
 }  // namespace catalog

@@ -14,12 +14,7 @@ Identity member_identity(const char *kind, Oid schema, const NameData &name, Oid
 
 char *family_name(Oid family)
 {
-    const HeapTuple tuple = SearchSysCache1(OPFAMILYOID, ObjectIdGetDatum(family));
-    if (!HeapTupleIsValid(tuple)) return nullptr;
-    const auto *const form = form_of<FormData_pg_opfamily>(tuple);
-    char *const text = qualified_name(schema_name(form->opfnamespace), NameStr(form->opfname));
-    ReleaseSysCache(tuple);
-    return text;
+    return cached_name(OPFAMILYOID, family, &FormData_pg_opfamily::opfname, &FormData_pg_opfamily::opfnamespace);
 }
 
 // Lists the operators and functions of a family that came with the class; with InvalidOid,
@@ -53,7 +48,7 @@ void put_entries(Draft *draft, Oid family, Oid opclass)
 void put_family(Draft *draft, const FormData_pg_opclass *form)
 {
     char *const name = family_name(form->opcfamily);
-    if (name != nullptr && std::strcmp(name, qualified_name(schema_name(form->opcnamespace), NameStr(form->opcname))) != 0) {
+    if (std::strcmp(name, qualified_name(schema_name(form->opcnamespace), NameStr(form->opcname))) != 0) {
         draft->put("family", name);
     }
 }

@@ -3,18 +3,6 @@
 namespace catalog {
 namespace {
 
-// Name and schema of a text search object in a catalog cache.
-template <typename Form>
-char *cached_name(int cache, Oid oid, NameData Form::*name, Oid Form::*schema)
-{
-    const HeapTuple tuple = SearchSysCache1(cache, ObjectIdGetDatum(oid));
-    if (!HeapTupleIsValid(tuple)) return nullptr;
-    const Form *const form = form_of<Form>(tuple);
-    char *const text = qualified_name(schema_name(form->*schema), NameStr(form->*name));
-    ReleaseSysCache(tuple);
-    return text;
-}
-
 // What the parser calls its tokens by number; null where that would run somebody's code.
 const LexDescr *token_names(Oid parser)
 {

@@ -11,6 +11,7 @@ use Drift::Objects;
 use Drift::Tables;
 use Drift::Wake;
 use Guarded;
+use KeptPage;
 use PostgreSQL::Test::Utils;
 
 my $rows = q{SELECT 'drift:' || COALESCE(string_agg(concat_ws(' ', operation, kind, object, attribute, CASE blame WHEN 'ledger' THEN NULL ELSE '[' || blame || ']' END), '; ' ORDER BY object COLLATE "C", attribute COLLATE "C"), 'none')
@@ -74,8 +75,6 @@ sub as_wanted
 	}
 	return 0;
 }
-
-sub escaped { my ($text) = @_; return $text =~ s/\|/\\|/gr =~ s/\s+/ /gr; }
 
 # The page, which is the same for all versions, and the cases.
 sub document

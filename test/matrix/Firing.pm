@@ -6,6 +6,7 @@ use strict;
 use warnings FATAL => 'all';
 
 use Guarded;
+use KeptPage;
 use POSIX ();
 use PostgreSQL::Test::Utils;
 
@@ -326,8 +327,6 @@ sub node_with_fixture
 	copy_of_fixture($node, "firing_$_", $_) foreach qw(enforce record);
 	return $node;
 }
-
-sub escaped { my ($text) = @_; return $text =~ s/\|/\\|/gr =~ s/\s+/ /gr; }
 
 sub all_cells
 {

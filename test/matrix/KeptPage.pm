@@ -9,7 +9,10 @@ use FindBin;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(write_page page_is_kept);
+our @EXPORT = qw(escaped write_page page_is_kept);
+
+# Text as a cell of a table.
+sub escaped { my ($text) = @_; return $text =~ s/\|/\\|/gr =~ s/\s+/ /gr; }
 
 # Writes the page to the directory that the environment variable names, if it is set.
 sub write_page
