@@ -2,7 +2,7 @@
 EXTENSION  = extension/langchef_guard
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(dir $(lastword $(MAKEFILE_LIST)))extension/langchef_guard.control)
 MODULE_big = langchef_guard
-OBJS       = $(patsubst %.cpp,%.o,$(sort $(wildcard src/*.cpp src/*/*.cpp)))
+OBJS       = $(patsubst %.cpp,%.o,$(sort $(wildcard src/*.cpp src/*/*.cpp src/core/*/*.cpp)))
 
 EXTENSION_SCRIPT = extension/langchef_guard--$(EXTVERSION).sql
 DATA_built     = $(EXTENSION_SCRIPT)
@@ -80,6 +80,11 @@ firing-matrix: ; $(prove_installcheck)
 .PHONY: drift-battery
 drift-battery: PROVE_TESTS = test/matrix/drift_battery.pl
 drift-battery: ; $(prove_installcheck)
+
+# What repair does about it, compared with docs.
+.PHONY: repair-battery
+repair-battery: PROVE_TESTS = test/matrix/repair_battery.pl
+repair-battery: ; $(prove_installcheck)
 
 # What the TAP tests do a few times, many times.
 .PHONY: crash races brute

@@ -38,10 +38,9 @@ sub outcomes
 	} @cases;
 }
 
-# Every case with what was seen: { class, name, sql, wanted, seen }.
-sub cases
+# Every case: { class, name, sql, wanted, before, by_hand }.
+sub changes
 {
-	my ($node) = @_;
 	my @changes = (@Drift::Tables::changes, @Drift::Objects::changes);
 	my @cases;
 	for (my $i = 0; $i < @changes; $i += 2)
@@ -50,6 +49,14 @@ sub cases
 	}
 	push @cases, map { { class => 'in the wake', name => $_->[0], sql => $_->[1], before => $_->[2] // 'SELECT 1', wanted => 'any' } } @Drift::Wake::cases;
 	push @cases, map { { class => 'equal', name => $_->[0], before => $_->[1], sql => $_->[2], wanted => 'none' } } @Drift::Equal::cases;
+	return @cases;
+}
+
+# Every case with what was seen.
+sub cases
+{
+	my ($node) = @_;
+	my @cases = changes();
 	my @seen = outcomes($node, map {
 		my $name = $_->{before} ? 'case' : 'base';
 		my $register = $_->{before} ? "$_->{before};\nSELECT langchef_guard.register_expected('case');" : '';

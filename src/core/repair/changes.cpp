@@ -1,0 +1,194 @@
+#include "core/repair/changes.hpp"
+
+#include <algorithm>
+#include <deque>
+
+#include "core/repair/reading.hpp"
+#include "core/repair/replacing.hpp"
+
+#include "core/cpp_only.hpp"
+
+namespace core::repair {
+namespace {
+
+bool is_type(std::string_view kind) { return kind == "enum" || kind == "domain" || kind == "range" || kind == "type" || kind == "composite"; }
+
+bool keeps_rows(const Fact &fact) { return fact.kind == "table" || fact.kind == "schema" || fact.kind == "database" || fact.kind == "extension" || fact.kind == "sequence" || fact.kind == "attribute"; }
+
+// "app.t.c" as the owner of a sequence, of a column.
+std::string column_id(const std::string &owned_by) { return "column:" + owned_by; }
+
+class Finder {
+  public:
+    Finder(const Scene &scene, const Mentions &from, const Mentions &to) : scene_(scene), from_(from), to_(to) {}
+
+    Changes run()
+    {
+        for (const auto &[id, fact] : scene_.from) {
+            const auto wanted = scene_.to.find(id);
+            if (wanted == scene_.to.end()) {
+                if (!comes_with_extension(fact)) changes_.dropped.insert(id);
+            } else if (wanted->second.payload != fact.payload) {
+                compare(fact, wanted->second);
+            }
+        }
+        for (const auto &[id, fact] : scene_.to) {
+            if (!scene_.from.contains(id) && !comes_with_extension(fact) && !stays_after_detachment(fact)) changes_.made.insert(id);
+        }
+        for (const auto &id : changes_.dropped) {
+            if (const auto &fact = scene_.from.at(id); fact.kind == "column") disturb_column(fact);
+        }
+        while (!disturbed_.empty()) {
+            const auto id = disturbed_.front();
+            disturbed_.pop_front();
+            spread(scene_.from.at(id));
+        }
+        return std::move(changes_);
+    }
+
+  private:
+    // Members that an extension's script made, moved or removed.
+    bool comes_with_extension(const Fact &fact) const
+    {
+        std::string extension = text_of(fact, "extension");
+        if (extension.empty() && !fact.parent.empty()) {
+            for (const auto *const facts : {&scene_.from, &scene_.to}) {
+                if (const auto whole = facts->find(fact.parent); whole != facts->end() && has(whole->second, "extension")) extension = text_of(whole->second, "extension");
+            }
+        }
+        if (extension.empty()) return false;
+        const auto id = fact_id("extension", {extension});
+        const auto before = scene_.from.find(id);
+        const auto after = scene_.to.find(id);
+        return before == scene_.from.end() || after == scene_.to.end() || before->second.payload != after->second.payload;
+    }
+
+    // What a partition had as a part of its parent's is its own once it is detached.
+    bool stays_after_detachment(const Fact &part) const
+    {
+        if (part.kind != "index" && part.kind != "constraint") return false;
+        const auto before = scene_.from.find(part.parent);
+        const auto after = scene_.to.find(part.parent);
+        if (before == scene_.from.end() || after == scene_.to.end() || !has(before->second, "partition_of") || has(after->second, "partition_of")) return false;
+        const auto parent = "table:" + text_of(before->second, "partition_of");
+        return std::any_of(scene_.from.begin(), scene_.from.end(), [&](const auto &item) {
+            const auto &other = item.second;
+            if (other.kind != part.kind || other.parent != parent) return false;
+            for (const std::string_view attribute : {"method", "keys", "predicate", "unique", "include", "type", "definition"}) {
+                if (value_of(other, attribute) != value_of(part, attribute)) return false;
+            }
+            return true;
+        });
+    }
+
+    void compare(const Fact &from, const Fact &to)
+    {
+        // What an update of its extension does to a member is not all that can have been done to it.
+        if (comes_with_extension(to) && !differs(&from, to, "acl") && !differs(&from, to, "comment")) return;
+        changes_.changed.insert(from.id);
+        if (must_be_rebuilt(scene_, from, to)) {
+            if (is_type(to.kind) && !flag_of(from, "shell")) retype(from);
+            else rebuild(from);
+        } else if (to.kind == "column" && has(from, "identity") != has(to, "identity")) {
+            changes_.detached.insert(from.id);
+        }
+        if (to.kind == "column" && !changes_.rebuilt.contains(from.id) && (differs(&from, to, "type") || differs(&from, to, "collation"))) {
+            disturb_column(from);
+        }
+    }
+
+    void rebuild(const Fact &fact)
+    {
+        if (changes_.dropped.contains(fact.id) || !changes_.rebuilt.insert(fact.id).second) return;
+        disturbed_.push_back(fact.id);
+    }
+
+    void retype(const Fact &type)
+    {
+        if (!changes_.retyped.insert(type.id).second) return;
+        for (const auto *const user : from_.by(type)) {
+            if (user->kind == "column") disturb_column(*user);
+            else if (!keeps_rows(*user) && !is_type(user->kind) && scene_.to.contains(user->id)) rebuild(*user);
+        }
+    }
+
+    // What reads the column must go while its type changes, or it does.
+    void disturb_column(const Fact &column)
+    {
+        const auto word = name_of(column.id).last();
+        const auto table = scene_.from.find(column.parent);
+        if (table == scene_.from.end() || table->second.kind == "view" || table->second.kind == "matview") return;
+        const bool goes = changes_.dropped.contains(column.id);
+        const auto affects = [&](const Fact &reader) {
+            if (!scene_.to.contains(reader.id) || !has_word(reader, word)) return;
+            const bool same = scene_.to.at(reader.id).payload == reader.payload;
+            // One that will not read the column any more is changed before the column goes.
+            if (goes && !same) return;
+            const auto &kind = reader.kind;
+            const bool generated = kind == "column" && has(reader, "generated");
+            const bool filters = kind == "publication";
+            if (kind == "view" || kind == "matview" || kind == "rule" || kind == "policy" || kind == "trigger" || generated || filters ||
+                ((kind == "function" || kind == "procedure") && has(reader, "sql_body"))) {
+                rebuild(reader);
+            }
+        };
+        for (const auto *const reader : from_.by(table->second)) {
+            if (reader->id != column.id) affects(*reader);
+        }
+    }
+
+    // What is made from a thing that goes for a while goes as well.
+    void spread(const Fact &fact)
+    {
+        for (const auto *const user : from_.by(fact)) {
+            if (!scene_.to.contains(user->id) || changes_.dropped.contains(user->id)) continue;
+            if (user->kind == "column") {
+                const bool own = user->parent == fact.id;
+                if (own) continue;
+                if (has(*user, "generated")) rebuild(*user);
+                else if (has(*user, "default")) changes_.detached.insert(user->id);
+            } else if (is_type(user->kind)) {
+                if (user->kind == "domain" && (has(*user, "default"))) changes_.detached.insert(user->id);
+            } else if (user->kind == "foreign_table" || !keeps_rows(*user)) {
+                rebuild(*user);
+            }
+        }
+        // Foreign keys stand on the keys of the table that they refer to.
+        if (fact.kind == "constraint" || (fact.kind == "index" && flag_of(fact, "unique"))) {
+            const auto table = scene_.from.find(fact.parent);
+            if (table == scene_.from.end()) return;
+            for (const auto *const user : from_.by(table->second)) {
+                const bool refers = user->kind == "constraint" && text_of(*user, "type") == "foreign key" && user->id != fact.id &&
+                                    text_of(*user, "definition").find("REFERENCES ") != std::string::npos && user->parent != fact.parent;
+                if (refers && scene_.to.contains(user->id) && text_of(fact, "type") != "foreign key" && text_of(fact, "type") != "check") rebuild(*user);
+            }
+        }
+    }
+
+    const Scene &scene_;
+    const Mentions &from_;
+    const Mentions &to_;
+    Changes changes_;
+    std::deque<std::string> disturbed_;
+};
+
+}  // namespace
+
+Changes find_changes(const Scene &scene, const Mentions &from, const Mentions &to) { return Finder(scene, from, to).run(); }
+
+bool goes_with_whole(const FactMap &facts, const Fact &fact, const std::set<std::string> &set)
+{
+    if (!fact.parent.empty() && fact.kind != "server" && set.contains(fact.parent)) {
+        const auto kind = name_of(fact.parent).kind;
+        return kind != "schema" && kind != "foreign_data_wrapper" && kind != "server";
+    }
+    if (fact.kind == "sequence" && has(fact, "owned_by")) {
+        const auto column = column_id(text_of(fact, "owned_by"));
+        if (set.contains(column)) return true;
+        const auto found = facts.find(column);
+        return found != facts.end() && set.contains(found->second.parent);
+    }
+    return false;
+}
+
+}  // namespace core::repair

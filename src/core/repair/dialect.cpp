@@ -1,0 +1,111 @@
+#include "core/repair/dialect.hpp"
+
+#include "core/cpp_only.hpp"
+
+namespace core::repair {
+namespace {
+
+bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+           static_cast<unsigned char>(c) >= 0x80;
+}
+
+// One part of a name; empty when none stands there.
+std::string take_part(std::string_view &text)
+{
+    std::string part;
+    if (text.empty() || text.front() != '"') {
+        while (!text.empty() && is_word(text.front())) {
+            part += text.front();
+            text.remove_prefix(1);
+        }
+        return part;
+    }
+    text.remove_prefix(1);
+    while (!text.empty()) {
+        const char c = text.front();
+        text.remove_prefix(1);
+        if (c == '"') {
+            if (text.empty() || text.front() != '"') break;
+            text.remove_prefix(1);
+        }
+        part += c;
+    }
+    return part;
+}
+
+}  // namespace
+
+std::string Dialect::name(const std::vector<std::string> &parts) const
+{
+    std::string out;
+    for (const auto &part : parts) {
+        if (!out.empty()) out += '.';
+        out += quote(part);
+    }
+    return out;
+}
+
+std::string Dialect::name(std::string_view held) const
+{
+    std::string_view rest;
+    const auto parts = take_name(held, rest);
+    return name(parts) + std::string(rest);
+}
+
+std::string Dialect::names(const std::vector<std::string> &held) const
+{
+    std::string out;
+    for (const auto &one : held) {
+        if (!out.empty()) out += ", ";
+        out += name(std::string_view(one));
+    }
+    return out;
+}
+
+std::string literal(std::string_view text)
+{
+    std::string out = text.find('\\') != std::string_view::npos ? "E'" : "'";
+    for (const char c : text) {
+        if (c == '\'' || c == '\\') out += c;
+        out += c;
+    }
+    return out += '\'';
+}
+
+std::string dollar_quoted(std::string_view body)
+{
+    std::string tag = "$";
+    // The body may end in a dollar or hold the tag's beginning at its end.
+    for (int i = 0; body.find(tag + '$') != std::string_view::npos || (!body.empty() && body.back() == '$' && i == 0); ++i) {
+        tag = "$body" + (i > 0 ? std::to_string(i) : "");
+    }
+    tag += '$';
+    return tag + std::string(body) + tag;
+}
+
+std::vector<std::string> take_name(std::string_view text, std::string_view &rest)
+{
+    std::vector<std::string> parts{take_part(text)};
+    while (!text.empty() && text.front() == '.') {
+        text.remove_prefix(1);
+        parts.push_back(take_part(text));
+    }
+    rest = text;
+    return parts;
+}
+
+Name name_of(std::string_view id)
+{
+    Name name;
+    const auto colon = id.find(':');
+    name.kind = std::string(id.substr(0, colon));
+    if (colon == std::string_view::npos) return name;
+    std::string_view rest = id.substr(colon + 1);
+    if (!rest.empty() && rest.front() != '(') name.parts = take_name(rest, rest);
+    if (rest.size() >= 2 && rest.front() == '(') name.arguments = std::string(rest.substr(1, rest.size() - 2));
+    return name;
+}
+
+}  // namespace core::repair

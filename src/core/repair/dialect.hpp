@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace core::repair {
+
+// How the server that a plan is for writes names, and what it can.
+//   quote     quotes an identifier where its keywords make that necessary
+//   database  name of the database the plan is for
+struct Dialect {
+    std::function<std::string(std::string_view)> quote;
+    int major_version = 15;
+    std::string database;
+    std::string role;  // who runs the plan, and owns what it makes until it is given away
+
+    // "a.b.c", each part quoted where needed.
+    std::string name(const std::vector<std::string> &parts) const;
+    // The same from a name as facts hold it, whose quotes do not know keywords: "app.order".  What follows the
+    // name - arguments, a column's order - stays as it is.
+    std::string name(std::string_view held) const;
+    // Names in a list, separated by commas.
+    std::string names(const std::vector<std::string> &held) const;
+};
+
+// A string constant that means the same whatever standard_conforming_strings is.
+std::string literal(std::string_view text);
+
+// A body in dollar quotes that do not occur in it.
+std::string dollar_quoted(std::string_view body);
+
+// A fact id taken apart: names without quotes, and what stands in parentheses after them.
+struct Name {
+    std::string kind;
+    std::vector<std::string> parts;
+    std::string arguments;
+
+    const std::string &last() const { return parts.back(); }
+};
+Name name_of(std::string_view id);
+
+// Takes one dotted name, with or without quotes, from the start of text; gives its parts and sets rest to what follows.
+std::vector<std::string> take_name(std::string_view text, std::string_view &rest);
+
+}  // namespace core::repair

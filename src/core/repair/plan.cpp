@@ -1,0 +1,357 @@
+#include "core/repair/plan.hpp"
+
+#include <algorithm>
+
+#include "core/repair/column_places.hpp"
+#include "core/repair/kinds.hpp"
+#include "core/repair/makers.hpp"
+#include "core/repair/order.hpp"
+#include "core/repair/reading.hpp"
+#include "core/repair/retype.hpp"
+#include "core/repair/target.hpp"
+
+#include "core/cpp_only.hpp"
+
+namespace core::repair {
+namespace {
+
+enum Stage { drop_first, make, make_late, drop_last };
+
+using TaskIndex = std::map<std::string, std::size_t, std::less<>>;
+
+bool is_relation_or_type(std::string_view kind)
+{
+    constexpr std::string_view kinds[] = {"table", "foreign_table", "view", "matview", "sequence", "index", "composite", "enum", "domain", "range", "type"};
+    return std::find(std::begin(kinds), std::end(kinds), kind) != std::end(kinds);
+}
+
+bool is_routine(std::string_view kind) { return kind == "function" || kind == "procedure" || kind == "aggregate"; }
+
+class Planner {
+  public:
+    explicit Planner(const Scene &scene)
+        : scene_(scene), from_(scene.from), to_(scene.to), changes_(find_changes(scene, from_, to_))
+    {
+    }
+
+    std::vector<PlannedStep> run(Steps &&first)
+    {
+        std::vector<PlannedStep> planned;
+        for (auto &step : first) planned.push_back({std::move(step), 0});
+        gone_ = changes_.dropped;
+        gone_.insert(changes_.rebuilt.begin(), changes_.rebuilt.end());
+        add_drops();
+        add_makes();
+        add_edges();
+        for (const auto i : in_order(tasks_)) {
+            for (auto &step : tasks_[i].steps) planned.push_back({std::move(step), 0});
+        }
+        Steps notes;
+        note_column_places(scene_, changes_, notes);
+        for (auto &note : notes) planned.push_back({std::move(note), 0});
+        number_transactions(planned);
+        return with_unchecked_bodies(std::move(planned));
+    }
+
+  private:
+    void add_task(TaskIndex &index, Stage stage, const Fact &fact, Steps &&steps)
+    {
+        if (steps.empty()) return;
+        Task task;
+        task.steps = std::move(steps);
+        task.id = fact.id;
+        const std::int64_t rank = rank_of(fact);
+        const bool backwards = stage == drop_first || stage == drop_last;
+        task.place = {stage == make_late ? make : stage, stage == make_late ? rank + 100 : backwards ? -rank : rank, number_of(fact, "ordinal").value_or(0)};
+        index.insert_or_assign(fact.id, tasks_.size());
+        tasks_.push_back(std::move(task));
+    }
+
+    // Whether it must make way for something before the rest is done.
+    bool goes_first(const Fact &fact) const
+    {
+        if (kind_of(fact).leaf || changes_.rebuilt.contains(fact.id) || has(fact, "generated")) return true;
+        for (const auto *const other : from_.of(fact)) {
+            if (changes_.rebuilt.contains(other->id) || changes_.retyped.contains(other->id)) return true;
+            if (reads_disturbed_column(fact, *other)) return true;
+        }
+        return has_rival(fact);
+    }
+
+    bool reads_disturbed_column(const Fact &fact, const Fact &table) const
+    {
+        if (fact.kind != "view" && fact.kind != "matview" && !has(fact, "sql_body")) return false;
+        for (const auto *const column : columns_of(scene_.from, table.id)) {
+            const auto wanted = scene_.to.find(column->id);
+            if (wanted != scene_.to.end() && value_of(wanted->second, "type") != value_of(*column, "type") && has_word(fact, name_of(column->id).last())) return true;
+        }
+        return false;
+    }
+
+    // The functions of a base type and the type need each other.
+    bool goes_with_type(const Fact &function) const
+    {
+        if (function.kind != "function") return false;
+        const auto users = from_.by(function);
+        return std::any_of(users.begin(), users.end(), [&](const Fact *type) {
+            const auto &uses = from_.by(*type);
+            return type->kind == "type" && gone_.contains(type->id) && std::find(uses.begin(), uses.end(), &function) != uses.end();
+        });
+    }
+
+    // Another object is to have its name.
+    bool has_rival(const Fact &fact) const
+    {
+        const auto name = fact.id.substr(fact.id.find(':') + 1);
+        if (fact.kind == "sequence") {
+            for (const auto &id : changes_.detached) {
+                if (text_of(scene_.to.at(id), "identity_sequence") == name) return true;
+            }
+        }
+        return std::any_of(changes_.made.begin(), changes_.made.end(), [&](const std::string &id) {
+            if (id.substr(id.find(':') + 1) != name) return false;
+            const auto kind = id.substr(0, id.find(':'));
+            return (is_relation_or_type(kind) && is_relation_or_type(fact.kind)) || (is_routine(kind) && is_routine(fact.kind));
+        });
+    }
+
+    void add_drops()
+    {
+        for (const auto &id : gone_) {
+            const auto &fact = scene_.from.at(id);
+            if (goes_with_whole(scene_.from, fact, gone_)) continue;
+            Steps steps;
+            if (has(fact, "extension") && changes_.dropped.contains(id)) {
+                add_step(steps, fact, "ALTER EXTENSION " + scene_.sql.quote(text_of(fact, "extension")) + " DROP " + target(scene_.sql, fact));
+            }
+            if (goes_with_type(fact)) continue;
+            kind_of(fact).drop(scene_, fact, steps);
+            if (fact.kind == "type" && !flag_of(fact, "shell")) {
+                steps.back().command += " CASCADE";
+                steps.back().detail = "Its functions go with it.";
+            }
+            const bool comes_again = changes_.rebuilt.contains(id);
+            for (auto &step : steps) {
+                if (!comes_again) continue;
+                if (step.effect == Effect::weakens || (step.effect == Effect::none && fact.kind != "table")) step.detail = "It is made anew below.";
+                if (step.effect == Effect::loses_data && fact.kind == "column" && has(scene_.to.at(id), "generated")) step.effect = Effect::rewrites;
+            }
+            add_task(drops_, goes_first(fact) ? drop_first : drop_last, fact, std::move(steps));
+        }
+        for (const auto &id : changes_.detached) {
+            const auto &fact = scene_.from.at(id);
+            if (goes_with_whole(scene_.from, fact, gone_)) continue;
+            Steps steps;
+            if (fact.kind == "column" && has(fact, "identity") && !has(scene_.to.at(id), "identity")) {
+                auto &step = add_step(steps, fact, alter_relation(scene_.sql, fact) + " ALTER COLUMN " + own_name(scene_.sql, fact) + " DROP IDENTITY", Lock::access_exclusive);
+                step.rule = "D23";
+                step.effect = Effect::weakens;
+            } else if (fact.kind == "column" && has(fact, "default")) {
+                add_step(steps, fact, alter_relation(scene_.sql, fact) + " ALTER COLUMN " + own_name(scene_.sql, fact) + " DROP DEFAULT", Lock::access_exclusive);
+            } else if (fact.kind == "domain") {
+                add_step(steps, fact, "ALTER " + target(scene_.sql, fact) + " DROP DEFAULT");
+            }
+            add_task(drops_, drop_first, fact, std::move(steps));
+        }
+    }
+
+    void add_makes()
+    {
+        std::set<std::string> whole = changes_.made;
+        whole.insert(changes_.rebuilt.begin(), changes_.rebuilt.end());
+        auto wanted = changes_.changed;
+        wanted.insert(whole.begin(), whole.end());
+        wanted.insert(changes_.detached.begin(), changes_.detached.end());
+        wanted.insert(changes_.retyped.begin(), changes_.retyped.end());
+        // Parts of what is made anew come again with it, or after it.
+        for (const auto &[id, fact] : scene_.to) {
+            if (!fact.parent.empty() && changes_.rebuilt.contains(fact.parent) && goes_with_whole(scene_.from, fact, changes_.rebuilt)) {
+                wanted.insert(id);
+                whole.insert(id);
+            }
+        }
+        for (const auto &id : wanted) {
+            const auto &to = scene_.to.at(id);
+            if ((to.kind == "column" || to.kind == "attribute") && whole.contains(to.parent)) continue;
+            const bool is_new = whole.contains(id);
+            const auto before = scene_.from.find(id);
+            const Fact *from = is_new || before == scene_.from.end() ? nullptr : &before->second;
+            Fact detached;
+            if (from != nullptr && changes_.detached.contains(id)) {
+                detached = without_value(*from, to);
+                from = &detached;
+            }
+            Steps steps;
+            if (changes_.retyped.contains(id)) {
+                retype(scene_, before->second, to, from_, changes_, steps);
+            } else {
+                kind_of(to).make(scene_, from, to, steps);
+                add_common(scene_, from, to, steps);
+                if (is_new && has(to, "extension")) add_step(steps, to, "ALTER EXTENSION " + scene_.sql.quote(text_of(to, "extension")) + " ADD " + target(scene_.sql, to));
+            }
+            add_marks(to, is_new, steps);
+            Steps late;
+            const auto is_late = [](const Step &step) { return step.late; };
+            std::copy_if(steps.begin(), steps.end(), std::back_inserter(late), is_late);
+            steps.erase(std::remove_if(steps.begin(), steps.end(), is_late), steps.end());
+            add_task(makes_, make, to, std::move(steps));
+            add_task(lates_, make_late, to, std::move(late));
+        }
+    }
+
+    // The fact after what went first: without default, and without an identity that is not wanted.
+    static Fact without_value(const Fact &from, const Fact &to)
+    {
+        Fact fact = from;
+        fact.payload.erase("default");
+        if (has(to, "identity")) return fact;
+        std::erase_if(fact.payload, [](const auto &item) { return item.first.starts_with("identity"); });
+        return fact;
+    }
+
+    // A table's marks on an index go with it, and come again.
+    void add_marks(const Fact &index, bool is_new, Steps &steps)
+    {
+        if (!is_new || !scene_.from.contains(index.id) || (index.kind != "index" && index.kind != "constraint")) return;
+        const auto table = scene_.to.find(index.parent);
+        if (table == scene_.to.end() || changes_.rebuilt.contains(index.parent)) return;
+        const auto name = name_of(index.id).last();
+        const auto alter = alter_relation(scene_.sql, table->second);
+        if (text_of(table->second, "cluster_on") == name) add_step(steps, index, alter + " CLUSTER ON " + scene_.sql.quote(name), Lock::share_update_exclusive);
+        if (text_of(table->second, "replica_identity_index") == name) add_step(steps, index, alter + " REPLICA IDENTITY USING INDEX " + scene_.sql.quote(name), Lock::access_exclusive);
+    }
+
+    void add_edges()
+    {
+        // What is made from another goes before it.
+        for (const auto &[id, task] : drops_) {
+            for (const auto *const other : from_.of(scene_.from.at(id))) {
+                if (const auto drop = drops_.find(other->id); drop != drops_.end()) tasks_[drop->second].after.push_back(task);
+            }
+        }
+        // All that is dropped first is dropped before anything is made; the last, after.  Places say so, and these do
+        // where the order of making would pull something forward.
+        std::map<std::string, std::vector<std::size_t>> columns;
+        for (const auto &[id, task] : makes_) {
+            const auto &fact = scene_.to.at(id);
+            if (fact.kind == "column" || fact.kind == "attribute") columns[fact.parent].push_back(task);
+        }
+        for (const auto *const index : {&makes_, &lates_}) {
+            for (const auto &[id, task] : *index) {
+                const auto &fact = scene_.to.at(id);
+                if (const auto drop = drops_.find(id); drop != drops_.end()) tasks_[task].after.push_back(drop->second);
+                if (index == &lates_) {
+                    if (const auto made = makes_.find(id); made != makes_.end()) tasks_[task].after.push_back(made->second);
+                    continue;
+                }
+                add_needs(task, fact, columns);
+                // What a new table's columns are made from must be there with it.
+                for (const auto *const column : columns_of(scene_.to, fact.id)) {
+                    if (!makes_.contains(column->id)) add_needs(task, *column, columns);
+                }
+                // A column is computed from its neighbours.
+                if (fact.kind == "column" && has(fact, "generated")) {
+                    for (const auto column : columns[fact.parent]) {
+                        if (column != task && !has(scene_.to.at(tasks_[column].id), "generated")) tasks_[task].after.push_back(column);
+                    }
+                }
+            }
+        }
+    }
+
+    // What the fact's texts name comes before the task; of tables their columns as well, but for those that tables are made from.
+    void add_needs(std::size_t task, const Fact &fact, const std::map<std::string, std::vector<std::size_t>> &columns)
+    {
+        for (const auto *const other : to_.of(fact)) {
+            if (const auto made = makes_.find(other->id); made != makes_.end()) tasks_[task].after.push_back(made->second);
+            const auto parts = columns.find(other->id);
+            if (fact.kind == "column" || fact.kind == "table" || parts == columns.end()) continue;
+            tasks_[task].after.insert(tasks_[task].after.end(), parts->second.begin(), parts->second.end());
+        }
+    }
+
+    static void number_transactions(std::vector<PlannedStep> &planned)
+    {
+        int number = 0;
+        bool open = false;
+        for (auto &one : planned) {
+            if (one.step.command.empty()) {
+                one.transaction = std::max(number, 1);
+                continue;
+            }
+            if (one.step.setting != Setting::in_transaction || !open) ++number;
+            open = one.step.setting == Setting::in_transaction;
+            one.transaction = number;
+        }
+    }
+
+    // A body may name what is made after its function.
+    static std::vector<PlannedStep> with_unchecked_bodies(std::vector<PlannedStep> &&planned)
+    {
+        std::vector<PlannedStep> out;
+        int unchecked = 0;
+        for (auto &one : planned) {
+            const auto &command = one.step.command;
+            const auto rest = command.starts_with("CREATE OR REPLACE ") ? std::string_view(command).substr(18) : std::string_view(command).substr(std::min<std::size_t>(7, command.size()));
+            const bool routine = command.starts_with("CREATE ") && (rest.starts_with("FUNCTION ") || rest.starts_with("PROCEDURE "));
+            if (routine && one.transaction != unchecked) {
+                unchecked = one.transaction;
+                PlannedStep setting;
+                setting.step.command = "SET LOCAL check_function_bodies = off";
+                setting.step.fact = one.step.fact;
+                setting.transaction = one.transaction;
+                out.push_back(std::move(setting));
+            }
+            out.push_back(std::move(one));
+        }
+        return out;
+    }
+
+    const Scene &scene_;
+    const Mentions from_;
+    const Mentions to_;
+    const Changes changes_;
+    std::set<std::string> gone_;
+    std::vector<Task> tasks_;
+    TaskIndex drops_;
+    TaskIndex makes_;
+    TaskIndex lates_;
+};
+
+}  // namespace
+
+std::vector<PlannedStep> plan(const Scene &scene) { return Planner(scene).run({}); }
+
+std::vector<PlannedStep> plan(const Scene &scene, const std::vector<Rename> &renames)
+{
+    Steps steps;
+    const auto from = renamed(scene.sql, scene.from, renames, steps);
+    return Planner({scene.sql, from, scene.to, scene.online}).run(std::move(steps));
+}
+
+std::string_view effect_word(Effect effect)
+{
+    switch (effect) {
+        case Effect::none: return "none";
+        case Effect::weakens: return "weakens";
+        case Effect::rewrites: return "rewrite";
+        case Effect::scans: return "scan";
+        case Effect::loses_data: return "data_loss";
+        case Effect::manual: return "manual";
+    }
+    return "";
+}
+
+std::string_view lock_word(Lock lock)
+{
+    switch (lock) {
+        case Lock::none: return "";
+        case Lock::share_update_exclusive: return "SHARE UPDATE EXCLUSIVE";
+        case Lock::share: return "SHARE";
+        case Lock::share_row_exclusive: return "SHARE ROW EXCLUSIVE";
+        case Lock::access_exclusive: return "ACCESS EXCLUSIVE";
+    }
+    return "";
+}
+
+}  // namespace core::repair

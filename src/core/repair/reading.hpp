@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+
+#include "core/fact.hpp"
+
+// Attributes of facts, as commands need them.
+namespace core::repair {
+
+inline const Value &value_of(const Fact &fact, std::string_view attribute)
+{
+    static const Value absent;
+    const auto found = fact.payload.find(attribute);
+    return found != fact.payload.end() ? found->second : absent;
+}
+
+// Empty when absent.
+inline std::string text_of(const Fact &fact, std::string_view attribute)
+{
+    const auto *const text = std::get_if<std::string>(&value_of(fact, attribute));
+    return text != nullptr ? *text : std::string();
+}
+
+inline const List &list_of(const Fact &fact, std::string_view attribute)
+{
+    static const List none;
+    const auto *const list = std::get_if<List>(&value_of(fact, attribute));
+    return list != nullptr ? *list : none;
+}
+
+inline bool flag_of(const Fact &fact, std::string_view attribute, bool usual = false)
+{
+    const auto *const flag = std::get_if<bool>(&value_of(fact, attribute));
+    return flag != nullptr ? *flag : usual;
+}
+
+inline std::optional<std::int64_t> number_of(const Fact &fact, std::string_view attribute)
+{
+    const auto *const number = std::get_if<std::int64_t>(&value_of(fact, attribute));
+    return number != nullptr ? std::optional(*number) : std::nullopt;
+}
+
+inline bool has(const Fact &fact, std::string_view attribute) { return fact.payload.find(attribute) != fact.payload.end(); }
+
+// Whether the attribute is another one; all of them are when there was no fact.
+inline bool differs(const Fact *from, const Fact &to, std::string_view attribute)
+{
+    return from == nullptr ? has(to, attribute) : value_of(*from, attribute) != value_of(to, attribute);
+}
+
+}  // namespace core::repair

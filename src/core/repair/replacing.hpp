@@ -1,0 +1,16 @@
+#pragma once
+
+#include "core/repair/step.hpp"
+
+// Whether what is there can become what is wanted, or must be dropped and made anew.
+namespace core::repair {
+
+bool can_replace_view(const Scene &scene, const Fact &from, const Fact &to);
+bool can_replace_routine(const Fact &from, const Fact &to);
+// Whether every label that is there stays, in its order; or labels only have other names.
+bool can_extend_enum(const Fact &from, const Fact &to);
+
+// Whether no command leads from one fact to the other but dropping it.
+bool must_be_rebuilt(const Scene &scene, const Fact &from, const Fact &to);
+
+}  // namespace core::repair

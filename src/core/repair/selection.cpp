@@ -1,0 +1,43 @@
+#include "core/repair/selection.hpp"
+
+#include "core/repair/mentions.hpp"
+#include "core/repair/reading.hpp"
+
+#include "core/cpp_only.hpp"
+
+namespace core::repair {
+namespace {
+
+bool is_part_of_table(const Fact &fact)
+{
+    const bool part = fact.kind == "column" || fact.kind == "constraint" || fact.kind == "index" || fact.kind == "statistics";
+    return part && (fact.parent.starts_with("table:") || fact.parent.starts_with("foreign_table:"));
+}
+
+void add_name(std::unordered_set<std::string> &names, const std::string &id)
+{
+    const auto name = name_of(id);
+    if (name.parts.size() >= 2) names.insert(mention_key(name.parts[0], name.parts[1]));
+}
+
+}  // namespace
+
+void Selection::add(const Fact &fact)
+{
+    wholes_.insert(fact.id);
+    add_name(names_, fact.id);
+    // What it had from its parents becomes its own without them.
+    if (has(fact, "partition_of")) wholes_.insert("table:" + text_of(fact, "partition_of"));
+    for (const auto &parent : list_of(fact, "inherits")) wholes_.insert("table:" + parent);
+    if (fact.parent.empty() || fact.parent.starts_with("schema:")) return;
+    wholes_.insert(fact.parent);
+    add_name(names_, fact.parent);
+}
+
+bool Selection::needs(const Fact &fact) const
+{
+    if (!is_part_of_table(fact) || wholes_.contains(fact.parent) || wholes_.contains(fact.id)) return true;
+    return mentions_any(fact, names_);
+}
+
+}  // namespace core::repair

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <unordered_set>
+
+#include "core/fact.hpp"
+
+namespace core::repair {
+
+// Chooses the facts that a plan needs, so that it need not hold a whole schema: all but the columns, constraints,
+// indexes and statistics of tables that nothing is about.
+class Selection {
+  public:
+    // A fact that differs, of either side.
+    void add(const Fact &fact);
+    bool needs(const Fact &fact) const;
+    bool empty() const { return wholes_.empty(); }
+
+  private:
+    std::unordered_set<std::string> wholes_;  // ids of the objects that differ, or have a part that does
+    std::unordered_set<std::string> names_;   // their names, "schema" and "name" with a NUL between
+};
+
+}  // namespace core::repair

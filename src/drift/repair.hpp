@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "core/drift.hpp"
+#include "core/repair/plan.hpp"
+#include "core/repair/selection.hpp"
+#include "pg/srf.hpp"
+
+namespace drift {
+
+// How commands for this database are written, for whoever called the function.
+core::repair::Dialect dialect();
+
+// The facts of a source that a plan needs.
+core::repair::FactMap take(core::FactSource &facts, const core::repair::Selection &selection);
+
+// The rows that repair() and its like return.
+void add_plan(pg::ResultSet &result, const std::vector<core::repair::PlannedStep> &plan);
+
+}  // namespace drift

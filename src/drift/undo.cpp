@@ -1,0 +1,160 @@
+// undo(): the commands that take one recorded command back.
+#include "core/definition.hpp"
+#include "core/repair/plan.hpp"
+#include "core/repair/selection.hpp"
+
+#include "drift/live_facts.hpp"
+#include "drift/owner_session.hpp"
+#include "drift/repair.hpp"
+#include "pg/entry.hpp"
+#include "pg/jsonb.hpp"
+#include "pg/scratch.hpp"
+
+namespace drift {
+namespace {
+
+using core::repair::FactMap;
+
+// All rows of the command that a row is of, the last first: what it dropped along, renamed along or made along.
+constinit pg::Statement rows_of_command{
+    "SELECT l.definition_before, l.definition_after, l.operation, l.identity FROM langchef_guard.ledger l,"
+    "       (SELECT c.xid, c.session_id, c.command_tag, c.statement, c.id FROM langchef_guard.ledger c WHERE c.id OPERATOR(pg_catalog.=) $1) AS c"
+    " WHERE l.xid OPERATOR(pg_catalog.=) c.xid AND l.session_id OPERATOR(pg_catalog.=) c.session_id"
+    "   AND (l.id OPERATOR(pg_catalog.=) c.id OR (l.command_tag OPERATOR(pg_catalog.=) c.command_tag AND l.statement OPERATOR(pg_catalog.=) c.statement))"
+    " ORDER BY l.id DESC",
+    {INT8OID}};
+
+// One object's change.
+struct Change {
+    core::Facts before;
+    core::Facts after;
+    std::string identity;
+};
+
+std::vector<Change> read_command(OwnerSession &session, std::int64_t ledger_id)
+{
+    const auto rows = session->query(rows_of_command, {pg::param(ledger_id)});
+    if (rows.empty()) {
+        throw pg::GuardError(ERRCODE_UNDEFINED_OBJECT, "ledger row " + std::to_string(ledger_id) + " does not exist", {}, "See langchef_guard.changes.");
+    }
+    std::vector<Change> changes;
+    for (std::uint64_t row = 0; row < rows.size(); ++row) {
+        const auto operation = rows.text(row, 3);
+        const bool of_definition = operation == "create" || operation == "alter" || operation == "drop";
+        if (!of_definition || (rows.is_null(row, 1) && rows.is_null(row, 2))) continue;
+        Change change;
+        if (!rows.is_null(row, 1)) change.before = pg::facts_from_definition(rows.value(row, 1).value);
+        if (!rows.is_null(row, 2)) change.after = pg::facts_from_definition(rows.value(row, 2).value);
+        change.identity = rows.text(row, 4);
+        changes.push_back(std::move(change));
+    }
+    if (changes.empty()) {
+        throw pg::GuardError(ERRCODE_FEATURE_NOT_SUPPORTED, "ledger row " + std::to_string(ledger_id) + " cannot be undone", "It changed no definition: what it did to rows, roles or settings is not kept.");
+    }
+    return changes;
+}
+
+core::Fact fact_named(const core::Facts &facts, const std::string &id)
+{
+    for (const auto &fact : facts) {
+        if (fact.id == id) return fact;
+    }
+    return {};
+}
+
+// The schema without the change; what was changed in another way since stays as it is.
+void take_back(const Change &change, FactMap &wanted)
+{
+    if (change.after.empty()) {
+        for (const auto &fact : change.before) wanted.insert_or_assign(fact.id, fact);
+        return;
+    }
+    if (change.before.empty()) {
+        for (const auto &fact : change.after) wanted.erase(fact.id);
+        return;
+    }
+    for (const auto &difference : core::compare(change.before, change.after)) {
+        if (difference.op == "added") {
+            wanted.erase(difference.fact);
+        } else if (difference.op == "removed") {
+            wanted.insert_or_assign(difference.fact, fact_named(change.before, difference.fact));
+        } else if (const auto now = wanted.find(difference.fact); now != wanted.end()) {
+            now->second.payload.erase(difference.attribute);
+            now->second.set(difference.attribute, difference.before);
+        }
+    }
+}
+
+// Of an object and its parts, those that have another name than before, with the names that they have now.
+void add_renames(const Change &change, std::vector<core::repair::Rename> &renames)
+{
+    for (const auto &after : change.after) {
+        for (const auto &before : change.before) {
+            const bool same = before.kind == after.kind && before.address == after.address && before.address.classid != 0;
+            if (!same || before.id == after.id) continue;
+            // A part that only follows its whole is renamed with it.
+            const bool whole = after.id == change.after.front().id;
+            const auto own = core::repair::name_of(before.id).last() != core::repair::name_of(after.id).last();
+            if (whole || own) renames.push_back({after.id, before.id});
+        }
+    }
+}
+
+// What the command left, under the names from before it.
+void follow_renames(const core::repair::Dialect &sql, const std::vector<core::repair::Rename> &renames, Change &change)
+{
+    if (renames.empty() || change.after.empty()) return;
+    FactMap after;
+    for (const auto &fact : change.after) after.emplace(fact.id, fact);
+    core::repair::Steps unused;
+    change.after.clear();
+    for (auto &[id, fact] : core::repair::renamed(sql, after, renames, unused)) change.after.push_back(std::move(fact));
+}
+
+void require_present(const Change &change, const FactMap &now)
+{
+    if (change.after.empty() || now.contains(change.after.front().id)) return;
+    throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "\"" + change.identity + "\" is not there any more under this name", "It was dropped or renamed since.",
+                         "Undo the later change first; langchef_guard.changes has it.");
+}
+
+}  // namespace
+}  // namespace drift
+
+// undo(ledger_id bigint, online boolean) returns table (...): as repair().
+LCG_FUNCTION(lcg_undo)
+{
+    if (PG_ARGISNULL(0)) throw pg::GuardError(ERRCODE_NULL_VALUE_NOT_ALLOWED, "ledger row must not be null");
+    if (PG_ARGISNULL(1)) throw pg::GuardError(ERRCODE_NULL_VALUE_NOT_ALLOWED, "online must not be null");
+    const std::int64_t ledger_id = PG_GETARG_INT64(0);
+    const bool online = PG_GETARG_BOOL(1);
+    pg::ResultSet result(fcinfo);
+    const auto sql = drift::dialect();
+    drift::OwnerSession session;
+    auto changes = drift::read_command(session, ledger_id);
+    core::repair::Selection selection;
+    for (const auto &change : changes) {
+        for (const auto &fact : change.before) selection.add(fact);
+        for (const auto &fact : change.after) selection.add(fact);
+    }
+    core::repair::FactMap now;
+    {
+        drift::LiveFacts live;
+        now = drift::take(live, selection);
+    }
+    auto wanted = now;
+    std::vector<core::repair::Rename> renames;
+    for (const auto &change : changes) {
+        drift::require_present(change, now);
+        drift::add_renames(change, renames);
+    }
+    // What follows a rename is there again once it is taken back.
+    core::repair::Steps renaming;
+    wanted = core::repair::renamed(sql, wanted, renames, renaming);
+    for (auto &change : changes) {
+        drift::follow_renames(sql, renames, change);
+        drift::take_back(change, wanted);
+    }
+    drift::add_plan(result, core::repair::plan({sql, now, wanted, online}, renames));
+    return 0;
+}
