@@ -41,6 +41,16 @@ void select_differences(core::FactSource &left, core::FactSource &right, Selecti
     }
 }
 
+// What nothing is known of cannot be repaired either.
+core::repair::PlannedStep not_planned(const catalog::Gap &gap)
+{
+    core::repair::PlannedStep planned;
+    planned.step.fact = core::uncovered(gap.catalog, gap.objects, gap.first).fact;
+    planned.step.effect = core::repair::Effect::manual;
+    planned.step.detail = std::to_string(gap.objects) + " user objects of " + gap.catalog + " are not compared, among them " + gap.first + '.';
+    return planned;
+}
+
 bool needs_approval(const core::repair::Step &step)
 {
     const auto *const rule = step.rule.empty() ? nullptr : core::find_rule(step.rule);
@@ -109,8 +119,10 @@ LCG_FUNCTION(lcg_repair)
     const auto schema = drift::find_expected(session, name);
     core::repair::FactMap expected;
     core::repair::FactMap actual;
+    std::vector<catalog::Gap> gaps;
     {
         drift::LiveFacts live;
+        gaps = live.gaps();
         core::repair::Selection selection;
         {
             drift::ExpectedFacts registered(session, schema.name);
@@ -122,6 +134,8 @@ LCG_FUNCTION(lcg_repair)
         expected = drift::take(registered, selection);
     }
     const bool forwards = direction == "to_expected";
-    drift::add_plan(result, core::repair::plan({sql, forwards ? actual : expected, forwards ? expected : actual, online}));
+    auto plan = core::repair::plan({sql, forwards ? actual : expected, forwards ? expected : actual, online});
+    for (const auto &gap : gaps) plan.push_back(drift::not_planned(gap));
+    drift::add_plan(result, plan);
     return 0;
 }

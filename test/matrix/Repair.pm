@@ -40,7 +40,7 @@ sub renew
 	my ($node, $case) = @_;
 	unguarded($node, 'drift', "DROP SUBSCRIPTION $_") foreach split /\n/, rows($node, 'postgres', q{SELECT quote_ident(subname) FROM pg_subscription});
 	unguarded($node, 'postgres', 'ALTER ROLE drift_reader IN DATABASE drift RESET ALL', 'DROP DATABASE drift', 'CREATE DATABASE drift TEMPLATE fixture');
-	unguarded($node, 'drift', $subscription) if $case->{class} eq 'subscription' || $case->{sql} =~ /SUBSCRIPTION/;
+	unguarded($node, 'drift', $subscription) if $case->{class} =~ /^(?:subscription|in the wake)$/ || $case->{sql} =~ /SUBSCRIPTION/;
 	return;
 }
 

@@ -152,6 +152,7 @@ void change_storage(const Scene &scene, const Fact &from, const Fact &to, Steps 
 // What points at indexes, or at rows that came from the parent.
 void add_late(const Scene &scene, const Fact *from, const Fact &to, Steps &steps)
 {
+    if (to.kind == "foreign_table") return;
     const auto &sql = scene.sql;
     const auto first = steps.size();
     if (differs(from, to, "replica_identity") || differs(from, to, "replica_identity_index")) {
