@@ -28,6 +28,21 @@ void add_manual(Steps &steps, const Fact &fact, std::string detail)
     steps.push_back(std::move(step));
 }
 
+namespace {
+
+// What is taken on a table is taken on its columns as well.
+void give_columns_again(const Scene &scene, const Fact &table, Steps &steps)
+{
+    for (const auto *const column : columns_of(scene.to, table.id)) {
+        if (!has(*column, "acl") || !scene.from.contains(column->id)) continue;
+        Fact without = *column;
+        without.payload.erase("acl");
+        add_privileges(scene, &without, *column, "acl", steps);
+    }
+}
+
+}  // namespace
+
 void add_common(const Scene &scene, const Fact *from, const Fact &to, Steps &steps)
 {
     const auto &sql = scene.sql;
@@ -43,7 +58,10 @@ void add_common(const Scene &scene, const Fact *from, const Fact &to, Steps &ste
         if (to.kind == "system_object") {
             // What initdb gave is in no fact.
         } else if (to.kind != "default_privileges" && (has(to, "owner") || has(to, "acl") || (from != nullptr && has(*from, "acl")))) {
+            const auto first = steps.size();
             add_privileges(scene, from, to, "acl", steps);
+            const bool takes = std::any_of(steps.begin() + static_cast<std::ptrdiff_t>(first), steps.end(), [](const Step &step) { return step.command.starts_with("REVOKE"); });
+            if (takes && from != nullptr) give_columns_again(scene, to, steps);
         }
     }
     if (differs(from, to, "comment")) {

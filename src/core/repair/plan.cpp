@@ -40,6 +40,7 @@ class Planner {
         for (auto &step : first) planned.push_back({std::move(step), 0});
         gone_ = changes_.dropped;
         gone_.insert(changes_.rebuilt.begin(), changes_.rebuilt.end());
+        find_first();
         add_drops();
         add_makes();
         add_edges();
@@ -67,10 +68,31 @@ class Planner {
         tasks_.push_back(std::move(task));
     }
 
-    // Whether it must make way for something before the rest is done.
+    // What must make way before anything is made, with all that is made from it.
+    void find_first()
+    {
+        std::vector<std::string> found;
+        for (const auto &id : gone_) {
+            if (goes_first(scene_.from.at(id))) found.push_back(id);
+        }
+        while (!found.empty()) {
+            const auto id = found.back();
+            found.pop_back();
+            if (!first_.insert(id).second) continue;
+            for (const auto *const user : from_.by(scene_.from.at(id))) {
+                if (gone_.contains(user->id)) found.push_back(user->id);
+            }
+        }
+    }
+
     bool goes_first(const Fact &fact) const
     {
         if (kind_of(fact).leaf || changes_.rebuilt.contains(fact.id) || has(fact, "generated")) return true;
+        for (const auto *const column : columns_of(scene_.from, fact.id)) {
+            for (const auto *const other : from_.of(*column)) {
+                if (changes_.retyped.contains(other->id)) return true;
+            }
+        }
         for (const auto *const other : from_.of(fact)) {
             if (changes_.rebuilt.contains(other->id) || changes_.retyped.contains(other->id)) return true;
             if (reads_disturbed_column(fact, *other)) return true;
@@ -136,7 +158,7 @@ class Planner {
                 if (step.effect == Effect::weakens || (step.effect == Effect::none && fact.kind != "table")) step.detail = "It is made anew below.";
                 if (step.effect == Effect::loses_data && fact.kind == "column" && has(scene_.to.at(id), "generated")) step.effect = Effect::rewrites;
             }
-            add_task(drops_, goes_first(fact) ? drop_first : drop_last, fact, std::move(steps));
+            add_task(drops_, first_.contains(id) ? drop_first : drop_last, fact, std::move(steps));
         }
         for (const auto &id : changes_.detached) {
             const auto &fact = scene_.from.at(id);
@@ -312,6 +334,7 @@ class Planner {
     const Mentions to_;
     const Changes changes_;
     std::set<std::string> gone_;
+    std::set<std::string> first_;
     std::vector<Task> tasks_;
     TaskIndex drops_;
     TaskIndex makes_;
