@@ -50,6 +50,9 @@ CREATE INDEX ledger_object_idx ON langchef_guard.ledger (classid, objid, id);
 CREATE INDEX ledger_xid_idx ON langchef_guard.ledger (xid);
 -- Few rows, which status() looks for.
 CREATE INDEX ledger_unobserved_idx ON langchef_guard.ledger (recorded_at) WHERE source OPERATOR(pg_catalog.=) 'unobserved';
+-- Renames, which drift() follows.
+CREATE INDEX ledger_renamed_idx ON langchef_guard.ledger (id) 
+    WHERE difference OPERATOR(pg_catalog.@>) '[{"attribute": "name"}]' OR difference OPERATOR(pg_catalog.@>) '[{"attribute": "labels"}]';
 REVOKE ALL ON TABLE langchef_guard.ledger FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('langchef_guard.ledger', '');
 

@@ -150,16 +150,56 @@ char *view_text(const char *stored, Oid view)
     return psprintf("%s;", query_text(query));
 }
 
+namespace {
+
+bool has_old_and_new(const Query *query)
+{
+    const auto named = [query](int place, const char *name) {
+        return std::strcmp(static_cast<const RangeTblEntry *>(list_nth(query->rtable, place))->eref->aliasname, name) == 0;
+    };
+    return list_length(query->rtable) >= 2 && named(0, "old") && named(1, "new");
+}
+
+// Of INSERT ... SELECT it is the inner query.
+const Query *query_over_old_and_new(const Query *action)
+{
+    if (has_old_and_new(action)) return action;
+    if (action->commandType != CMD_INSERT || action->jointree == nullptr || list_length(action->jointree->fromlist) != 1) return nullptr;
+    const Node *const from = static_cast<const Node *>(linitial(action->jointree->fromlist));
+    if (!IsA(from, RangeTblRef)) return nullptr;
+    const int place = reinterpret_cast<const RangeTblRef *>(from)->rtindex - 1;
+    const Query *const inner = static_cast<const RangeTblEntry *>(list_nth(action->rtable, place))->subquery;
+    return inner != nullptr && has_old_and_new(inner) ? inner : nullptr;
+}
+
+// The condition's tables must not be called as those of the action are, and the server prints another name for them,
+// which a dump makes theirs: printed alone they would keep the one and have the other after a restore.
+char *rule_condition(const char *stored, const List *actions, Columns *columns)
+{
+    const Query *const action = actions != NIL ? query_over_old_and_new(static_cast<const Query *>(linitial(actions))) : nullptr;
+    if (action == nullptr) return condition_text(stored, columns);
+    Query *const query = makeNode(Query);
+    query->commandType = CMD_SELECT;
+    query->rtable = static_cast<List *>(copyObjectImpl(action->rtable));
+    query->jointree = makeFromExpr(NIL, nullptr);
+    query->targetList = list_make1(makeTargetEntry(static_cast<Expr *>(stringToNode(stored)), 1, nullptr, false));
+    char *const text = query_text(query);
+    constexpr std::string_view verb = " SELECT ";
+    return std::strncmp(text, verb.data(), verb.size()) == 0 ? text + verb.size() : condition_text(stored, columns);
+}
+
+}  // namespace
+
 char *rule_text(const char *condition, const char *actions, bool instead, Columns *columns)
 {
     StringInfoData text;
     initStringInfo(&text);
+    List *const queries = static_cast<List *>(stringToNode(actions));
     // A rule without one has an empty condition, not none.
     if (condition != nullptr && std::strcmp(condition, "<>") != 0) {
-        appendStringInfo(&text, "WHERE %s ", condition_text(condition, columns));
+        appendStringInfo(&text, "WHERE %s ", rule_condition(condition, queries, columns));
     }
     appendStringInfo(&text, "DO %s", instead ? "INSTEAD " : "");
-    List *const queries = static_cast<List *>(stringToNode(actions));
     if (list_length(queries) > 1) appendStringInfoChar(&text, '(');
     for (int i = 0; i < list_length(queries); ++i) {
         appendStringInfo(&text, "%s;%s", query_text(static_cast<Query *>(list_nth(queries, i))), list_length(queries) > 1 ? "\n" : "");

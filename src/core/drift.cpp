@@ -5,6 +5,7 @@
 #include "core/column_order.hpp"
 #include "core/definition.hpp"
 #include "core/drift_cause.hpp"
+#include "core/rename_cause.hpp"
 
 #include "core/cpp_only.hpp"
 
@@ -141,6 +142,23 @@ void add_changes(std::vector<DriftRow> &rows, Fact &&expected, Fact &&actual)
     }
 }
 
+DriftRow renamed_fact(std::string_view from, const Fact &fact)
+{
+    DriftRow row;
+    row.operation = DriftOperation::renamed;
+    row.fact = fact.id;
+    row.kind = fact.kind;
+    row.parent = fact.parent;
+    row.expected = std::string(object_of(from));
+    row.actual = std::string(object_of(fact.id));
+    row.address = fact.address;
+    row.xmin = fact.xmin;
+    row.owned_by = text_of(fact.payload, "owned_by");
+    row.extension = text_of(fact.payload, "extension");
+    row.inherited = fact.payload.contains("inherited");
+    return row;
+}
+
 }  // namespace
 
 Value best_description(const Fact &fact)
@@ -161,17 +179,28 @@ std::vector<DriftRow> find_drift(FactSource &expected, FactSource &actual, std::
         const int order = !more_expected ? 1 : !more_actual ? -1 : expected.key().compare(actual.key());
         if (order < 0) {
             rows.push_back(whole_fact(DriftOperation::missing, expected.fact()));
+            rows.back().registered = expected.registered_id();
         } else if (order > 0) {
             rows.push_back(whole_fact(DriftOperation::unexpected, actual.fact()));
         } else if (expected.digest() != actual.digest()) {
-            add_changes(rows, expected.fact(), actual.fact());
+            auto before = expected.fact();
+            auto after = actual.fact();
+            if (expected.renamed()) {
+                rows.push_back(renamed_fact(expected.registered_id(), after));
+                // The schema is a part of the name.
+                before.parent = after.parent;
+            }
+            add_changes(rows, std::move(before), std::move(after));
         }
         if (order <= 0) more_expected = expected.next();
         if (order >= 0) more_actual = actual.next();
     }
     // What explains a place may be among the rows that were not looked for.
     if (rows.size() < most) keep_moved_columns(rows);
-    if (rows.size() < most) link_to_causes(rows, actual);
+    if (rows.size() < most) {
+        link_to_renames(rows);
+        link_to_causes(rows, actual);
+    }
     return rows;
 }
 

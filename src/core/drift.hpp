@@ -20,12 +20,17 @@ class FactSource {
     virtual std::string_view key() const = 0;
     virtual std::string_view digest() const = 0;
     virtual Fact fact() const = 0;
+    // The id it was registered with, where it has another one since; else empty.
+    virtual std::string_view registered_id() const { return {}; }
+    // Whether that is for a new name of its own, and not of what holds it.
+    virtual bool renamed() const { return false; }
     // Goes back to before the first fact; false where that cannot be done.
     virtual bool rewind() { return false; }
 };
 
 // not_compared: what could not be told either way, which is no silence
-enum class DriftOperation { missing, unexpected, changed, not_compared };
+// renamed: by a command that the ledger knows; expected and actual are the names
+enum class DriftOperation { missing, unexpected, changed, not_compared, renamed };
 
 constexpr std::size_t no_row = static_cast<std::size_t>(-1);
 
@@ -35,8 +40,10 @@ constexpr std::size_t no_row = static_cast<std::size_t>(-1);
 //               unexpected, what describes it best (its type or definition)
 //   implied_by  row that explains this one: of the missing or unexpected parent,
 //               of the column a sequence belongs to, of the inheritance that came
-//               or went, of the extension it is a member of; following them always ends
-//   owned_by    of a sequence that is missing or unexpected, its column's name
+//               or went, of the extension it is a member of, of the rename that shows in its text; following them always ends
+//   owned_by    of a sequence that is missing, unexpected or renamed, its column's name
+//   registered  id in the expected schema of what is missing, where it is another one than "fact"
+//   inherited   of a column that was renamed: with that of another table
 //   address, xmin   of the actual fact; of a missing one nothing is known
 struct DriftRow {
     DriftOperation operation = DriftOperation::changed;
@@ -50,6 +57,8 @@ struct DriftRow {
     std::string owned_by;
     std::string extension;  // of a member, the extension's name
     std::int64_t ordinal = 0;  // of a column that is missing or unexpected
+    std::string registered;
+    bool inherited = false;
     Address address;
     std::uint32_t xmin = 0;
 };

@@ -25,6 +25,9 @@ bool comes_or_goes(const DriftRow &row)
     return std::holds_alternative<std::monostate>(row.expected) || std::holds_alternative<std::monostate>(row.actual);
 }
 
+// Of a fact that is there in one of the two schemas only, or cannot be compared.
+bool is_whole(const DriftRow &row) { return row.operation != DriftOperation::changed && row.operation != DriftOperation::renamed; }
+
 bool is_ancestry(std::string_view attribute) { return attribute == "inherits" || attribute == "partition_of"; }
 
 void link_attributes(std::vector<DriftRow> &rows)
@@ -55,7 +58,7 @@ void link_to_wholes(std::vector<DriftRow> &rows)
 {
     std::unordered_map<std::string_view, std::size_t> whole;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (rows[i].operation != DriftOperation::changed) whole.emplace(rows[i].fact, i);
+        if (is_whole(rows[i])) whole.emplace(rows[i].fact, i);
     }
     for (auto &row : rows) {
         const auto link = [&](std::string_view cause, bool follows) {
@@ -78,7 +81,7 @@ void link_to_extensions(std::vector<DriftRow> &rows)
     std::map<std::string, std::size_t, std::less<>> owners;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (rows[i].kind != "extension") continue;
-        const bool brings_members = rows[i].operation != DriftOperation::changed || rows[i].attribute == "version" || rows[i].attribute == "schema";
+        const bool brings_members = is_whole(rows[i]) || rows[i].attribute == "version" || rows[i].attribute == "schema";
         if (brings_members) extensions.emplace(rows[i].fact, i);
         if (rows[i].attribute == "owner") owners.emplace(rows[i].fact, i);
     }
@@ -118,7 +121,7 @@ class InheritedParts {
         std::unordered_map<std::string_view, std::vector<std::size_t>> parts;
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const auto &row = rows[i];
-            const bool whole = row.operation != DriftOperation::changed && row.implied_by == no_row;
+            const bool whole = is_whole(row) && row.implied_by == no_row;
             if (whole && (row.kind == "constraint" || row.kind == "index")) parts[row.parent].push_back(i);
         }
         for (std::size_t i = 0; i < rows.size(); ++i) {

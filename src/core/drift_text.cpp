@@ -51,6 +51,7 @@ std::string_view operation_word(DriftOperation operation)
         case DriftOperation::missing: return "missing";
         case DriftOperation::unexpected: return "unexpected";
         case DriftOperation::not_compared: return "not_compared";
+        case DriftOperation::renamed: return "renamed";
         case DriftOperation::changed: break;
     }
     return "changed";
@@ -97,6 +98,9 @@ std::string describe(const DriftRow &row)
         case DriftOperation::unexpected: return capitalized(object) + " is not in the expected schema.";
         case DriftOperation::not_compared:
             return capitalized(spaced(row.attribute)) + " of " + object + " cannot be compared: secrets are hidden under the key of another database.";
+        case DriftOperation::renamed:
+            if (!row.attribute.empty()) break;
+            return capitalized(object) + " was " + plain_text(row.expected) + " in the expected schema.";
         case DriftOperation::changed: break;
     }
     auto sentence = capitalized(spaced(row.attribute)) + " of " + object;

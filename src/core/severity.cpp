@@ -30,6 +30,9 @@ std::string_view whole_fact_severity(const DriftRow &row)
 std::string_view severity(const DriftRow &row)
 {
     if (row.operation == DriftOperation::not_compared) return "coverage";
+    if (row.operation == DriftOperation::renamed) {
+        return is_one_of(row.kind, {"constraint", "index", "trigger", "rule", "policy", "statistics"}) ? "cosmetic" : "breaking";
+    }
     if (row.operation != DriftOperation::changed) return whole_fact_severity(row);
     const std::string_view attribute = row.attribute;
     if (is_one_of(attribute, {"comment", "index_comment", "not_null_comment", "identity_comment", "not_null_name"})) return "cosmetic";

@@ -6,7 +6,7 @@
 #include "drift/report.hpp"
 
 #include "drift/environment.hpp"
-#include "pg/cursor.hpp"
+#include "drift/renames.hpp"
 
 namespace drift {
 namespace {
@@ -23,12 +23,8 @@ constinit pg::Statement recorded_since{
     "  FROM langchef_guard.ledger l"
     "  LEFT JOIN LATERAL pg_catalog.jsonb_array_elements("
     "       CASE WHEN pg_catalog.jsonb_typeof(l.difference) OPERATOR(pg_catalog.=) 'array' THEN l.difference END) AS d (item) ON true"
-    " WHERE (l.id OPERATOR(pg_catalog.>) $1"
-    "        OR (l.xid OPERATOR(pg_catalog.>=) pg_catalog.pg_snapshot_xmin($3::pg_catalog.pg_snapshot)"
-    "            AND l.xid OPERATOR(pg_catalog.<>) $4::pg_catalog.xid8"
-    "            AND NOT pg_catalog.pg_visible_in_snapshot(l.xid, $3::pg_catalog.pg_snapshot)))"
-    "   AND l.system_identifier OPERATOR(pg_catalog.=) $2"
-    " ORDER BY l.id",
+    " WHERE " LCG_SINCE_REGISTRATION
+    " ORDER BY l.id DESC",
     {INT8OID, INT8OID, TEXTOID, TEXTOID}};
 
 enum Column { id = 1, xid, command, source, fact, operation, attribute, before, after, subxid };
@@ -69,15 +65,19 @@ std::uint32_t top_transaction(std::uint32_t xmin)
 
 class Search {
   public:
-    Search(const ExpectedSchema &schema, const std::vector<core::DriftRow> &rows) : rows_(rows), blames_(rows.size()), best_(rows.size()), named_(rows.size())
+    // registered: names as they were, from where on later rows lead back to them.
+    Search(const ExpectedSchema &schema, const std::vector<core::DriftRow> &rows, const core::Renames &registered)
+        : rows_(rows), blames_(rows.size()), best_(rows.size()), named_(rows.size()), registered_(registered), since_(schema.ledger_id)
     {
         const bool same_cluster = schema.system_identifier == guard::system_identifier();
-        const core::TransactionSnapshot registered(schema.registered_snapshot);
-        const auto was_over = [&](std::uint64_t xid) { return xid != schema.registered_xid && registered.sees(xid); };
+        const core::TransactionSnapshot over(schema.registered_snapshot);
+        const auto was_over = [&](std::uint64_t xid) { return xid != schema.registered_xid && over.sees(xid); };
         const std::uint64_t next = U64FromFullTransactionId(pg::call([] { return ReadNextFullTransactionId(); }));
         for (std::size_t i = 0; i < rows.size(); ++i) {
             blames_[i].xid = full_xid(top_transaction(rows[i].xmin), next);
             by_fact_.emplace(rows[i].fact, i);
+            const auto &was = rows[i].registered.empty() ? rows[i].fact : rows[i].registered;
+            if (auto now = registered.present(was); now.gone) by_fact_.emplace(std::move(now.id), i);
             written_by_.push_back(full_xid(rows[i].xmin, next));
             blames_[i].before = rows[i].operation == core::DriftOperation::missing
                                     ? schema.from_document
@@ -85,27 +85,25 @@ class Search {
         }
     }
 
+    // Rows come from the last to the first.
     void consider(const pg::Rows &recorded, std::uint64_t row)
     {
         const auto ledger_id = recorded.int8(row, Column::id);
         const auto transaction = static_cast<std::uint64_t>(recorded.int8(row, Column::xid));
         const auto part = recorded.is_null(row, Column::subxid) ? 0 : static_cast<std::uint64_t>(recorded.int8(row, Column::subxid));
         if (part != 0) whole_of_[part] = transaction;
-        // Rows come in the order of their ids: the last one stands.
-        if (may_have_side_effects(recorded, row)) last_of_[transaction] = ledger_id;
+        if (may_have_side_effects(recorded, row)) last_of_.try_emplace(transaction, ledger_id);
         if (recorded.is_null(row, Column::fact)) return;
+        const auto fact = recorded.text(row, Column::fact);
+        const auto did = recorded.text(row, Column::operation);
+        if (!registered_.empty()) go_back_to(ledger_id);
         if (recorded.text(row, Column::attribute) == "name") {
             consider_rename(recorded, row, ledger_id);
-            return;
+        } else {
+            for (const auto at : rows_of(fact, did, ledger_id)) consider_change(recorded, row, {ledger_id, transaction, part}, at);
         }
-        const auto named = recorded.text(row, Column::fact);
-        const auto [first, last] = by_fact_.equal_range(named);
-        for (auto at = first; at != last; ++at) {
-            const bool same = is_of(at->second, transaction, part);
-            if (same && !is_unobserved(recorded, row)) named_[at->second] = true;
-            if (!explains(recorded, row, rows_[at->second])) continue;
-            const bool unobserved = is_unobserved(recorded, row);
-            offer(at->second, {same && !unobserved ? same_change_and_transaction : same_change, ledger_id, unobserved});
+        if (!registered_.empty()) {
+            add_name_event(events_, fact, did, recorded.text(row, Column::attribute), recorded.text(row, Column::before), recorded.text(row, Column::after));
         }
     }
 
@@ -139,20 +137,61 @@ class Search {
         return blames_[row].xid == transaction || (part != 0 && blames_[row].xid == part);
     }
 
-    // Values of a name are fact ids: one is missing now, the other unexpected.
+    struct Recorded {
+        std::int64_t ledger_id;
+        std::uint64_t transaction;
+        std::uint64_t part;
+    };
+
+    void consider_change(const pg::Rows &recorded, std::uint64_t row, const Recorded &one, std::size_t at)
+    {
+        const bool unobserved = is_unobserved(recorded, row);
+        const bool same = is_of(at, one.transaction, one.part);
+        if (same && !unobserved) named_[at] = true;
+        if (explains(recorded, row, rows_[at])) offer(at, {same && !unobserved ? same_change_and_transaction : same_change, one.ledger_id, unobserved});
+    }
+
+    // Names from then on; what is older than the registration has those of that time.
+    void go_back_to(std::int64_t ledger_id)
+    {
+        if (ledger_id == events_.ledger_id) return;
+        names_.undo(events_);
+        events_ = {};
+        events_.ledger_id = ledger_id;
+    }
+
+    // The differences in what a ledger row calls by that name.
+    std::vector<std::size_t> rows_of(const std::string &fact, std::string_view did, std::int64_t ledger_id) const
+    {
+        std::vector<std::size_t> found;
+        const auto add = [&](const std::string &id) {
+            const auto [first, last] = by_fact_.equal_range(id);
+            for (auto at = first; at != last; ++at) found.push_back(at->second);
+        };
+        if (registered_.empty()) {
+            add(fact);
+            return found;
+        }
+        const auto now = ledger_id <= since_ ? registered_.present(fact) : did == "removed" ? core::Renames::gone(ledger_id, fact) : names_.present(fact);
+        add(now.id);
+        if (now.gone && !found.empty()) return found;
+        if (now.gone) add(fact);
+        return found;
+    }
+
+    // Values of a name are fact ids: one is missing now, the other unexpected, or it is known for the same.
     void consider_rename(const pg::Rows &recorded, std::uint64_t row, std::int64_t ledger_id)
     {
-        const auto offer_to = [&](Column column, core::DriftOperation operation_found) {
-            const auto value = json_value(recorded.text(row, column));
-            const auto *const named = std::get_if<std::string>(&value);
-            if (named == nullptr) return;
-            const auto [first, last] = by_fact_.equal_range(*named);
+        const auto offer_to = [&](const std::string &id, core::DriftOperation operation_found) {
+            const auto [first, last] = by_fact_.equal_range(id);
             for (auto at = first; at != last; ++at) {
                 if (rows_[at->second].operation == operation_found) offer(at->second, {same_change, ledger_id, is_unobserved(recorded, row)});
             }
         };
-        offer_to(Column::before, core::DriftOperation::missing);
-        offer_to(Column::after, core::DriftOperation::unexpected);
+        const auto after = json_text(recorded.text(row, Column::after));
+        offer_to(json_text(recorded.text(row, Column::before)), core::DriftOperation::missing);
+        offer_to(after, core::DriftOperation::unexpected);
+        if (!registered_.empty() && ledger_id > since_) offer_to(names_.present(after).id, core::DriftOperation::renamed);
     }
 
     // A command may change more than its ledger row names (REASSIGN OWNED, a
@@ -180,6 +219,9 @@ class Search {
             case core::DriftOperation::missing: return did == "removed" || changes_inheritance(recorded, row, Column::after);
             case core::DriftOperation::unexpected: return did == "added" || changes_inheritance(recorded, row, Column::before);
             case core::DriftOperation::not_compared: return false;
+            case core::DriftOperation::renamed:
+                if (difference.attribute.empty()) return false;
+                break;
             case core::DriftOperation::changed: break;
         }
         if (did == "added") return true;
@@ -204,23 +246,21 @@ class Search {
     std::vector<std::uint64_t> written_by_;                          // transaction in the catalog row, per row
     std::unordered_map<std::uint64_t, std::uint64_t> whole_of_;      // transaction of a subtransaction
     std::unordered_map<std::uint64_t, std::int64_t> last_of_;        // last ledger row of a transaction
+    const core::Renames &registered_;
+    std::int64_t since_;
+    core::Renames names_;      // as they were after the row that is looked at
+    core::NameEvents events_;  // of that row
 };
 
 }  // namespace
 
-std::vector<Blame> find_blame(const ExpectedSchema &schema, const std::vector<core::DriftRow> &rows)
+std::vector<Blame> find_blame(const ExpectedSchema &schema, const std::vector<core::DriftRow> &rows, const core::Renames &renames)
 {
     if (rows.empty()) return {};
-    Search search(schema, rows);
+    Search search(schema, rows, renames);
     // A document may describe what the database should have been all along.
-    const std::int64_t since = schema.from_document ? 0 : schema.ledger_id;
-    const std::string registered_by = std::to_string(schema.registered_xid);
-    // Another cluster's transactions say nothing here: none of this one's was under way.
-    const std::string_view all_over = "9223372036854775807:9223372036854775807:";
-    const bool same_cluster = schema.system_identifier == guard::system_identifier();
-    pg::Cursor recorded(recorded_since, {pg::param(since), pg::param(guard::system_identifier()),
-                                         pg::param(same_cluster ? std::string_view(schema.registered_snapshot) : all_over),
-                                         pg::param(std::string_view(registered_by))});
+    const RegistrationBounds bounds(schema, schema.from_document ? 0 : schema.ledger_id);
+    pg::Cursor recorded(recorded_since, {bounds.since, bounds.system_identifier, bounds.snapshot, bounds.transaction});
     for (;;) {
         const auto batch = recorded.fetch(batch_size);
         if (batch.empty()) break;

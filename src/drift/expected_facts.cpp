@@ -23,21 +23,30 @@ constinit pg::Statement in_utf8_order{
     {TEXTOID}};
 
 constinit pg::Statement at_place{
-    "SELECT o.kind, o.parent_id, o.payload FROM langchef_guard.expected_object o WHERE o.ctid OPERATOR(pg_catalog.=) $1",
+    "SELECT o.fact_id, o.kind, o.parent_id, o.payload FROM langchef_guard.expected_object o WHERE o.ctid OPERATOR(pg_catalog.=) $1",
     {TIDOID}};
 
 }  // namespace
 
-ExpectedFacts::ExpectedFacts(OwnerSession &session, const std::string &name)
-    : session_(session), cursor_(needs_conversion() ? in_utf8_order : in_byte_order, {pg::param(std::string_view(name))}),
-      batch_(nullptr, 0)
+ExpectedFacts::ExpectedFacts(OwnerSession &session, const std::string &name) : session_(session), name_(name), batch_(nullptr, 0) { open(); }
+
+void ExpectedFacts::open()
 {
+    cursor_.emplace(needs_conversion() ? in_utf8_order : in_byte_order, std::initializer_list<pg::Parameter>{pg::param(std::string_view(name_))});
+}
+
+bool ExpectedFacts::rewind()
+{
+    open();
+    batch_ = pg::Rows(nullptr, 0);
+    row_ = 0;
+    return true;
 }
 
 bool ExpectedFacts::next()
 {
     if (++row_ >= batch_.size()) {
-        batch_ = cursor_.fetch(batch_size);
+        batch_ = cursor_->fetch(batch_size);
         row_ = 0;
         if (batch_.empty()) return false;
     }
@@ -47,15 +56,25 @@ bool ExpectedFacts::next()
     return true;
 }
 
-core::Fact ExpectedFacts::fact() const
+// The place of its row in the table, as a number.
+std::uint64_t ExpectedFacts::place() const
 {
-    const auto found = session_->query(at_place, {batch_.value(row_, 3)});
+    std::uint64_t place = 0;
+    std::memcpy(&place, DatumGetPointer(batch_.value(row_, 3).value), sizeof(ItemPointerData));
+    return place;
+}
+
+core::Fact ExpectedFacts::fact_at(std::uint64_t place) const
+{
+    ItemPointerData row;
+    std::memcpy(&row, &place, sizeof(row));
+    const auto found = session_->query(at_place, {pg::Parameter(PointerGetDatum(&row))});
     if (found.empty()) throw pg::GuardError(ERRCODE_DATA_CORRUPTED, "fact of an expected schema disappeared");
     core::Fact fact;
-    fact.id = id_;
-    fact.kind = found.text(0, 1);
-    fact.parent = found.text(0, 2);
-    fact.payload = core::JsonReader(found.text(0, 3), !needs_conversion()).payload();
+    fact.id = found.text(0, 1);
+    fact.kind = found.text(0, 2);
+    fact.parent = found.text(0, 3);
+    fact.payload = core::JsonReader(found.text(0, 4), !needs_conversion()).payload();
     // A report can ask for as many as there are.
     session_->release(found);
     return fact;

@@ -1,24 +1,33 @@
 #pragma once
 
-#include "core/drift.hpp"
+#include <optional>
+
+#include "core/renames.hpp"
 #include "drift/expected_schema.hpp"
 #include "pg/cursor.hpp"
 
 namespace drift {
 
 // The facts of a registered schema.  The session outlives it.
-class ExpectedFacts final : public core::FactSource {
+class ExpectedFacts final : public core::ExpectedSource {
   public:
     ExpectedFacts(OwnerSession &session, const std::string &name);
 
     bool next() override;
     std::string_view key() const override { return key_; }
     std::string_view digest() const override { return digest_; }
-    core::Fact fact() const override;
+    core::Fact fact() const override { return fact_at(place()); }
+    bool rewind() override;
+    std::string_view id() const override { return id_; }
+    std::uint64_t place() const override;
+    core::Fact fact_at(std::uint64_t place) const override;
 
   private:
+    void open();
+
     OwnerSession &session_;
-    pg::Cursor cursor_;
+    std::string name_;
+    std::optional<pg::Cursor> cursor_;
     pg::Rows batch_;
     std::uint64_t row_ = 0;
     std::string id_;

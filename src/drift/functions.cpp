@@ -5,6 +5,7 @@
 #include "drift/environment.hpp"
 #include "drift/expected_facts.hpp"
 #include "drift/live_facts.hpp"
+#include "drift/renames.hpp"
 #include "drift/report.hpp"
 #include "pg/entry.hpp"
 #include "pg/scratch.hpp"
@@ -162,7 +163,7 @@ LCG_FUNCTION(lcg_is_clean)
     const auto schema = drift::find_expected(session, name);
     drift::ExpectedFacts expected(session, schema.name);
     drift::LiveFacts actual;
-    return BoolGetDatum(core::find_drift(expected, actual, 1).empty() && actual.gaps().empty());
+    return BoolGetDatum(drift::find_drift(expected, actual, drift::find_renames(session, schema), 1).empty() && actual.gaps().empty());
 }
 
 // assert_no_drift(name text) returns void: raises LG004 when there is any.

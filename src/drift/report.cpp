@@ -4,6 +4,7 @@
 
 #include "drift/expected_facts.hpp"
 #include "drift/live_facts.hpp"
+#include "drift/renames.hpp"
 #include "pg/crypto.hpp"
 
 namespace drift {
@@ -41,17 +42,18 @@ std::vector<std::size_t> showing_order(const Report &report)
 Report make_report(OwnerSession &session, const std::optional<std::string> &name)
 {
     Report report{find_expected(session, name), {}, {}, {}, {}, {}};
+    const auto renames = find_renames(session, report.schema);
     {
         ExpectedFacts expected(session, report.schema.name);
         LiveFacts actual;
-        report.rows = core::find_drift(expected, actual);
+        report.rows = find_drift(expected, actual, renames);
         for (const auto &gap : actual.gaps()) report.rows.push_back(core::uncovered(gap.catalog, gap.objects, gap.first));
     }
     for (const auto &row : report.rows) {
         report.ids.push_back(drift_id(report.schema.name, row));
         report.severities.push_back(core::severity(row));
     }
-    report.blames = find_blame(report.schema, report.rows);
+    report.blames = find_blame(report.schema, report.rows, renames);
     report.order = showing_order(report);
     return report;
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/drift.hpp"
+#include "core/renames.hpp"
 #include "drift/expected_schema.hpp"
 
 namespace drift {
@@ -35,6 +35,6 @@ struct Report {
 Report make_report(OwnerSession &session, const std::optional<std::string> &name);
 
 // Finds the ledger rows that explain the differences; within an OwnerSession.
-std::vector<Blame> find_blame(const ExpectedSchema &schema, const std::vector<core::DriftRow> &rows);
+std::vector<Blame> find_blame(const ExpectedSchema &schema, const std::vector<core::DriftRow> &rows, const core::Renames &renames);
 
 }  // namespace drift

@@ -32,6 +32,8 @@ our @cases = (
 	[ 'members of extensions', 'SELECT 1', 'DROP EXTENSION citext; CREATE EXTENSION citext SCHEMA app' ],
 	[ 'operators in another order', 'SELECT 1', 'DROP OPERATOR FAMILY app.loose USING btree; CREATE OPERATOR FAMILY app.loose USING btree' ],
 	[ 'a secret set again', 'SELECT 1', q{ALTER USER MAPPING FOR PUBLIC SERVER far OPTIONS (SET password 'secret')} ],
+	[ 'rule whose condition reads its table', 'CREATE RULE e AS ON INSERT TO app.bare WHERE EXISTS (SELECT FROM app.bare WHERE bare.k = new.k) DO INSTEAD UPDATE app.bare SET v = new.v WHERE bare.k = new.k',
+		'CREATE OR REPLACE RULE e AS ON INSERT TO app.bare WHERE EXISTS (SELECT FROM app.bare bare_1 WHERE bare_1.k = new.k) DO INSTEAD UPDATE app.bare SET v = new.v WHERE bare.k = new.k' ],
 	[ 'rewritten', 'SELECT 1', 'ALTER TABLE app.bare ADD w int; ALTER TABLE app.bare DROP w; ALTER TABLE app.bare ALTER k TYPE int' ],
 );
 

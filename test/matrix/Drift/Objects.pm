@@ -27,7 +27,7 @@ our @changes = (
 		[ 'check option', 'ALTER VIEW app.rich SET (check_option = local)', 'changed view check_option' ],
 		[ 'owner', 'ALTER VIEW app.people OWNER TO drift_owner', 'changed view owner' ],
 		[ 'acl', 'GRANT SELECT ON app.people TO drift_reader', 'changed view acl' ],
-		[ 'column name', 'ALTER VIEW app.people RENAME name TO title', 'unexpected column' ],
+		[ 'column name', 'ALTER VIEW app.people RENAME name TO title', 'renamed column' ],
 	],
 	matview => [
 		[ 'definition', 'DROP MATERIALIZED VIEW app.sums; CREATE MATERIALIZED VIEW app.sums AS SELECT customer_id, max(amount) AS total FROM app.invoice GROUP BY 1', 'changed matview definition' ],
@@ -79,7 +79,7 @@ our @changes = (
 		[ 'add label', q{ALTER TYPE app.mood ADD VALUE 'great'}, 'changed enum labels' ],
 		[ 'order', q{DROP TYPE app.mood; CREATE TYPE app.mood AS ENUM ('ok', 'sad', 'happy')}, 'changed enum labels', 'ALTER TABLE app.customer DROP mood' ],
 		[ 'label before', q{ALTER TYPE app.mood ADD VALUE 'awful' BEFORE 'sad'}, 'changed enum labels' ],
-		[ 'rename label', q{ALTER TYPE app.mood RENAME VALUE 'ok' TO 'fine'}, 'changed enum labels' ],
+		[ 'rename label', q{ALTER TYPE app.mood RENAME VALUE 'ok' TO 'fine'}, 'renamed enum labels' ],
 		[ 'owner', 'ALTER TYPE app.mood OWNER TO drift_owner', 'changed enum owner' ],
 	],
 	type => [

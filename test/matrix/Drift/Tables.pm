@@ -94,7 +94,7 @@ our @changes = (
 	],
 	pk => [
 		[ 'add', 'ALTER TABLE app.bare ADD CONSTRAINT bare_pkey PRIMARY KEY (k)', 'unexpected constraint' ],
-		[ 'name', 'ALTER TABLE app.pairs RENAME CONSTRAINT pairs_a_b_key TO pairs_key', 'unexpected constraint' ],
+		[ 'name', 'ALTER TABLE app.pairs RENAME CONSTRAINT pairs_a_b_key TO pairs_key', 'renamed constraint' ],
 	],
 	unique => [
 		[ 'add', 'ALTER TABLE app.bare ADD UNIQUE (k)', 'unexpected constraint' ],

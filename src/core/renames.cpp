@@ -1,0 +1,281 @@
+#include "core/renames.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "core/cpp_only.hpp"
+
+namespace core {
+namespace {
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words)
+{
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// Kinds whose parts are named after them: they share the names of relations and types.
+bool holds_parts(std::string_view kind)
+{
+    return is_one_of(kind, {"table", "foreign_table", "view", "matview", "composite", "domain"});
+}
+
+bool is_part(std::string_view kind) { return is_one_of(kind, {"column", "attribute", "constraint", "trigger", "rule", "policy"}); }
+
+// Of no schema, and not named after what they are a part of.
+bool stands_alone(std::string_view kind)
+{
+    return is_one_of(kind, {"extension", "database", "role_settings", "large_object", "system_object", "language", "access_method", "cast",
+                            "transform", "foreign_data_wrapper", "server", "publication", "subscription", "event_trigger",
+                            "default_privileges"});
+}
+
+// Where the first part of a name ends: at the first point outside of quotes.
+std::size_t end_of_part(std::string_view name)
+{
+    bool quoted = false;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        if (name[i] == '"') quoted = !quoted;
+        if (name[i] == '.' && !quoted) return i;
+    }
+    return name.size();
+}
+
+std::string_view part_after(std::string_view name, std::size_t end) { return end < name.size() ? name.substr(end + 1) : std::string_view(); }
+
+std::string key_of(std::string_view kind, std::string_view name) { return std::string(kind).append(1, ':').append(name); }
+
+// A step on the way from the whole to its part: how it is found among its
+// siblings, and what it is called.
+struct Step {
+    std::string key;
+    std::string_view name;
+};
+
+struct Path {
+    std::string_view kind;
+    std::array<Step, 3> steps;
+    std::size_t size = 0;
+
+    void add(std::string key, std::string_view name) { steps[size++] = {std::move(key), name}; }
+};
+
+Path path_of(std::string_view id)
+{
+    Path path;
+    const auto colon = std::min(id.find(':'), id.size());
+    path.kind = id.substr(0, colon);
+    const auto whole = colon < id.size() ? id.substr(colon + 1) : std::string_view();
+    const auto first = end_of_part(whole);
+    if (path.kind == "schema" || stands_alone(path.kind)) {
+        path.add(std::string(id), whole);
+        return path;
+    }
+    path.add(key_of(path.kind == "user_mapping" ? "server" : "schema", whole.substr(0, first)), whole.substr(0, first));
+    const auto rest = part_after(whole, first);
+    if (!is_part(path.kind)) {
+        path.add(key_of(holds_parts(path.kind) ? "" : path.kind, rest), rest);
+        return path;
+    }
+    const auto second = end_of_part(rest);
+    path.add(key_of("", rest.substr(0, second)), rest.substr(0, second));
+    path.add(key_of(path.kind, part_after(rest, second)), part_after(rest, second));
+    return path;
+}
+
+}  // namespace
+
+const Renames::Node *Renames::find(std::string_view id) const
+{
+    const auto path = path_of(id);
+    const Parts *parts = &parts_;
+    const Node *node = nullptr;
+    for (std::size_t i = 0; i < path.size; ++i) {
+        const auto found = parts->find(path.steps[i].key);
+        if (found == parts->end()) return nullptr;
+        node = &found->second;
+        parts = &node->parts;
+    }
+    return node;
+}
+
+Renames::Node &Renames::make(std::string_view id)
+{
+    const auto path = path_of(id);
+    Parts *parts = &parts_;
+    Node *node = nullptr;
+    for (std::size_t i = 0; i < path.size; ++i) {
+        node = &(*parts)[path.steps[i].key];
+        parts = &node->parts;
+    }
+    return *node;
+}
+
+Renames::Node Renames::take(std::string_view id)
+{
+    if (find(id) == nullptr) return {};
+    return std::exchange(make(id), Node{});
+}
+
+// What is known of the same part in both: "into" was learnt later in the way back.
+void Renames::merge(Node &into, Node &&from)
+{
+    if (!into.now) {
+        into.now = std::move(from.now);
+        into.gone = from.gone;
+        into.displaced = from.displaced;
+    }
+    for (auto &[key, part] : from.parts) merge(into.parts[key], std::move(part));
+}
+
+Renames::Present Renames::present(std::string_view id) const
+{
+    const auto path = path_of(id);
+    const Parts *parts = &parts_;
+    Present result;
+    std::string name;
+    for (std::size_t i = 0; i < path.size; ++i) {
+        const bool last = i + 1 == path.size;
+        const Node *node = nullptr;
+        if (parts != nullptr) {
+            const auto found = parts->find(path.steps[i].key);
+            if (found != parts->end()) node = &found->second;
+        }
+        if (i > 0) name += '.';
+        name += path.steps[i].name;
+        if (node != nullptr && node->now && (last || !node->displaced)) {
+            if (last) {
+                if (!result.gone) result.place = key_of(path.kind, name);
+                result.gone = node->gone;
+                result.renamed = !node->gone && *node->now != result.place;
+                result.id = *node->now;
+                return result;
+            }
+            name = object_of(*node->now);
+            result.gone = node->gone;
+        }
+        parts = node != nullptr ? &node->parts : nullptr;
+    }
+    result.id = key_of(path.kind, name);
+    if (!result.gone) result.place = result.id;
+    return result;
+}
+
+bool Renames::labels_renamed(std::string_view id) const
+{
+    const auto found = labels_.find(id);
+    return found != labels_.end() && found->second;
+}
+
+Renames::Present Renames::gone(std::int64_t ledger_id, std::string_view id)
+{
+    return {"gone:" + std::to_string(ledger_id) + ' ' + std::string(id), {}, true, false};
+}
+
+void Renames::undo(const NameEvents &row)
+{
+    for (const auto &[id, renamed] : row.labels) {
+        auto &only = labels_.try_emplace(present(id).id, true).first->second;
+        only = only && renamed;
+    }
+    struct Back {
+        std::string_view before;
+        Present now;
+        Node node;
+        std::size_t depth;
+    };
+    std::vector<Back> back;
+    back.reserve(row.renamed.size());
+    // They happen at once: two columns of one row can change places.
+    for (const auto &[before, after] : row.renamed) back.push_back({before, present(after), {}, path_of(before).size});
+    for (const auto &added : row.added) take(added);
+    for (std::size_t i = 0; i < back.size(); ++i) back[i].node = take(row.renamed[i].second);
+    const auto end = [this, &row](std::string_view id, bool displaced) {
+        Node &node = make(id);
+        node = {};
+        node.now = gone(row.ledger_id, id).id;
+        node.gone = true;
+        node.displaced = displaced;
+    };
+    for (const auto &renamed : row.renamed) end(renamed.second, true);
+    // Wholes come before their parts.
+    std::stable_sort(back.begin(), back.end(), [](const Back &left, const Back &right) { return left.depth < right.depth; });
+    for (auto &one : back) {
+        Node &node = make(one.before);
+        node.now = std::move(one.now.id);
+        node.gone = one.now.gone;
+        node.displaced = false;
+        one.node.now.reset();
+        merge(node, std::move(one.node));
+    }
+    for (const auto &removed : row.removed) end(removed, false);
+}
+
+RenamedFacts::RenamedFacts(ExpectedSource &source, const Renames &renames, const std::function<std::string(std::string_view)> &key_of)
+    : source_(source), renames_(renames)
+{
+    while (source_.next()) {
+        std::string id(source_.id());
+        const auto now = renames_.present(id);
+        auto present = present_id(now, id);
+        if (present != id) moved_.push_back({key_of(present), std::move(present), std::move(id), now.renamed, source_.place()});
+    }
+    std::sort(moved_.begin(), moved_.end(), [](const Moved &left, const Moved &right) { return left.key < right.key; });
+    source_.rewind();
+}
+
+// What is gone is missing in what held it; when that is gone as well, under the name it was registered with.
+std::string RenamedFacts::present_id(const Renames::Present &now, std::string_view id)
+{
+    if (!now.gone) return now.id;
+    return now.place.empty() ? std::string(id) : now.place;
+}
+
+// The next fact that has kept its name.
+bool RenamedFacts::next_in_place()
+{
+    while (source_.next()) {
+        if (present_id(renames_.present(source_.id()), source_.id()) == source_.id()) return true;
+    }
+    return false;
+}
+
+bool RenamedFacts::next()
+{
+    if (!started_) {
+        started_ = true;
+        more_ = next_in_place();
+    } else if (at_moved_) {
+        ++next_moved_;
+    } else {
+        more_ = next_in_place();
+    }
+    const bool more_moved = next_moved_ < moved_.size();
+    // Of two for one place the ledger knows this one.
+    at_moved_ = more_moved && (!more_ || moved_[next_moved_].key <= source_.key());
+    return more_moved || more_;
+}
+
+std::string_view RenamedFacts::key() const { return at_moved_ ? std::string_view(moved_[next_moved_].key) : source_.key(); }
+
+// A digest is taken over the old name too: what has another one is compared as a whole.
+std::string_view RenamedFacts::digest() const { return at_moved_ ? std::string_view() : source_.digest(); }
+
+std::string_view RenamedFacts::registered_id() const { return at_moved_ ? std::string_view(moved_[next_moved_].from) : std::string_view(); }
+
+Fact RenamedFacts::under_present(Fact fact) const
+{
+    if (fact.parent.empty()) return fact;
+    auto parent = renames_.present(fact.parent);
+    if (!parent.gone) fact.parent = std::move(parent.id);
+    return fact;
+}
+
+Fact RenamedFacts::fact() const
+{
+    if (!at_moved_) return under_present(source_.fact());
+    auto fact = under_present(source_.fact_at(moved_[next_moved_].place));
+    fact.id = moved_[next_moved_].id;
+    return fact;
+}
+
+}  // namespace core
