@@ -58,7 +58,7 @@ SELECT langchef_guard.register_expected('regress') > 0 AS registered;
 SELECT options FROM langchef_guard.expected_schemas WHERE name = 'regress';
 
 -- Each change is in the ledger, what changes nothing is not.
-SELECT command_tag, object_type, identity, definition_after FROM langchef_guard.changes WHERE command_tag = 'CONFIGURE DRIFT' AND identity = 'regress' ORDER BY id;
+SELECT command_tag, object_type, identity, definition_after FROM langchef_guard.changes WHERE command_tag = 'CONFIGURE DRIFT' AND outer_role = 'regress_lcg_chooser' ORDER BY id;
 
 -- Errors.
 \set VERBOSITY default

@@ -152,18 +152,22 @@ LCG_FUNCTION(lcg_configure_expected)
     const Datum given = PG_GETARG_DATUM(1);
     const auto options = pg::text_of(pg::call([given] { return static_cast<const char *>(DatumGetCString(DirectFunctionCall1(jsonb_out, given))); }));
 
-    drift::OwnerSession session;
-    const auto schema = drift::find_expected(session, name);
-    session->run(lock, {});
-    const auto before = drift::find_scope(session, schema.name);
-    const auto scope = drift::with_options(before, options);
-    require_known_schemas(session, schema.name, scope);
-    const auto json = core::options_json(scope);
-    if (scope != before) {
-        session->run(remove, {pg::param(std::string_view(name))});
-        if (scope != core::DriftScope()) session->run(add, {pg::param(std::string_view(name)), pg::param(std::string_view(json))});
-        record("CONFIGURE DRIFT", "expected_schema", core::quote_part(name), {{"options", json}, {"before", core::options_json(before)}});
+    std::string json;
+    {
+        drift::OwnerSession session;
+        const auto schema = drift::find_expected(session, name);
+        session->run(lock, {});
+        const auto before = drift::find_latest_scope(session, schema.name);
+        const auto scope = drift::with_options(before, options);
+        require_known_schemas(session, schema.name, scope);
+        json = core::options_json(scope);
+        if (scope != before) {
+            session->run(remove, {pg::param(std::string_view(name))});
+            if (scope != core::DriftScope()) session->run(add, {pg::param(std::string_view(name)), pg::param(std::string_view(json))});
+            record("CONFIGURE DRIFT", "expected_schema", core::quote_part(name), {{"options", json}, {"before", core::options_json(before)}});
+        }
     }
+    // In the caller's memory, which outlives the session.
     const char *const result = json.c_str();
     return pg::call([result] { return DirectFunctionCall1(jsonb_in, CStringGetDatum(result)); });
 }

@@ -94,6 +94,12 @@ core::DriftScope find_scope(OwnerSession &session, const std::string &name)
     return found.empty() ? core::DriftScope() : with_options({}, found.text(0, 1));
 }
 
+core::DriftScope find_latest_scope(OwnerSession &session, const std::string &name)
+{
+    const auto found = session->run(find_options, {pg::param(std::string_view(name))});
+    return found.empty() ? core::DriftScope() : with_options({}, found.text(0, 1));
+}
+
 core::DriftScope in_utf8(const core::DriftScope &scope)
 {
     auto converted = scope;

@@ -11,6 +11,8 @@
 namespace drift {
 
 core::DriftScope find_scope(OwnerSession &session, const std::string &name);
+// The same as committed by now, for who holds the table's lock.
+core::DriftScope find_latest_scope(OwnerSession &session, const std::string &name);
 
 // The same for facts whose keys are in UTF-8.
 core::DriftScope in_utf8(const core::DriftScope &scope);
