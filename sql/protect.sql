@@ -76,7 +76,7 @@ GRANT CREATE ON SCHEMA langchef_guard TO regress_lcg_protect;
 GRANT USAGE ON SCHEMA langchef_guard TO regress_lcg_protect;
 GRANT SELECT ON langchef_guard.ledger TO regress_lcg_protect;
 GRANT INSERT, UPDATE, DELETE ON langchef_guard.policy TO regress_lcg_protect;
-GRANT EXECUTE ON FUNCTION langchef_guard.drift(text) TO regress_lcg_protect;
+GRANT EXECUTE ON FUNCTION langchef_guard.drift(text, boolean) TO regress_lcg_protect;
 SELECT langchef_guard.grant_approver('regress_lcg_protect');
 COMMENT ON TABLE langchef_guard.ledger IS 'read by the auditors';
 

@@ -1,8 +1,10 @@
 CREATE VIEW langchef_guard.expected_schemas AS
     SELECT s.name, s.active, s.source, s.registered_at, s.registered_by, s.revision, s.server_version_num, s.encoding, s.facts,
-           s.digest
-      FROM langchef_guard.expected_schema s;
+           s.digest, COALESCE(o.options, '{}') AS options
+      FROM langchef_guard.expected_schema s
+      LEFT JOIN langchef_guard.expected_option o ON o.schema_name OPERATOR(pg_catalog.=) s.name;
 COMMENT ON VIEW langchef_guard.expected_schemas IS 'registered expected schemas; drift() without a name uses the active one';
+COMMENT ON COLUMN langchef_guard.expected_schemas.options IS 'options of configure_expected() that differ from their defaults';
 REVOKE ALL ON TABLE langchef_guard.expected_schemas FROM PUBLIC;
 
 CREATE FUNCTION langchef_guard.snapshot() RETURNS SETOF text
@@ -37,16 +39,16 @@ CREATE FUNCTION langchef_guard.activate_expected(name text) RETURNS void
 COMMENT ON FUNCTION langchef_guard.activate_expected(text) IS 'makes a registered schema the one that drift() uses without a name';
 REVOKE ALL ON FUNCTION langchef_guard.activate_expected(text) FROM PUBLIC;
 
-CREATE FUNCTION langchef_guard.drift(name text DEFAULT NULL)
+CREATE FUNCTION langchef_guard.drift(name text DEFAULT NULL, include_suppressed boolean DEFAULT false)
     RETURNS TABLE (drift_id text, severity text, operation text, kind text, object text, parent text, attribute text,
                    expected text, actual text, detail text, implied_by text, caused_by text, caused_at timestamptz,
                    migration text, revision text, ledger_id bigint, session_role name, application_name text,
-                   statement text, blame text)
+                   statement text, blame text, suppressed_by text)
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'lcg_drift';
-COMMENT ON FUNCTION langchef_guard.drift(text)
-    IS 'differences of the catalogs from an expected schema, and who made them; without a name, from the active one';
-REVOKE ALL ON FUNCTION langchef_guard.drift(text) FROM PUBLIC;
+COMMENT ON FUNCTION langchef_guard.drift(text, boolean)
+    IS 'differences of the catalogs from an expected schema, and who made them; without a name, from the active one; those that do not count only when they are asked for';
+REVOKE ALL ON FUNCTION langchef_guard.drift(text, boolean) FROM PUBLIC;
 
 CREATE FUNCTION langchef_guard.is_clean(name text DEFAULT NULL) RETURNS boolean
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
@@ -64,13 +66,13 @@ CREATE FUNCTION langchef_guard.drift_summary(name text DEFAULT NULL)
     RETURNS TABLE (severity text, operation text, kind text, differences bigint, caused_by text)
     LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    WITH found AS MATERIALIZED (SELECT * FROM langchef_guard.drift($1) d),
+    WITH found AS MATERIALIZED (SELECT * FROM langchef_guard.drift($1, true) d),
     counted AS (
         SELECT f.severity, f.operation, f.kind, pg_catalog.count(*) AS differences,
                pg_catalog.string_agg(DISTINCT f.caused_by, ', ' ORDER BY f.caused_by) AS caused_by,
                CASE f.severity WHEN 'security' THEN 1 WHEN 'breaking' THEN 2 WHEN 'data' THEN 3 WHEN 'performance' THEN 4
                                WHEN 'cosmetic' THEN 5 ELSE 6 END AS weight
-          FROM found f
+          FROM found f WHERE f.suppressed_by IS NULL
          GROUP BY f.severity, f.operation, f.kind
     ),
     shown AS (
@@ -78,13 +80,20 @@ BEGIN ATOMIC
         UNION ALL
         SELECT 'total', NULL, NULL, pg_catalog.count(*),
                pg_catalog.string_agg(DISTINCT f.caused_by, ', ' ORDER BY f.caused_by), 7
-          FROM found f
+          FROM found f WHERE f.suppressed_by IS NULL
+        UNION ALL
+        SELECT 'suppressed', NULL, NULL, pg_catalog.count(*),
+               pg_catalog.string_agg(DISTINCT f.caused_by, ', ' ORDER BY f.caused_by), 8
+          FROM found f WHERE f.suppressed_by IS NOT NULL AND f.kind OPERATOR(pg_catalog.<>) 'option'
+        UNION ALL
+        SELECT 'left out', NULL, f.object, f.actual::bigint, NULL, 9 FROM found f WHERE f.kind OPERATOR(pg_catalog.=) 'option'
     )
     SELECT s.severity, s.operation, s.kind, s.differences, s.caused_by
       FROM shown s
      ORDER BY s.weight, s.operation, s.kind;
 END;
-COMMENT ON FUNCTION langchef_guard.drift_summary(text) IS 'counts of differences by severity, operation and kind; the last row is the total';
+COMMENT ON FUNCTION langchef_guard.drift_summary(text) IS
+    'counts of differences by severity, operation and kind; then the total, how many do not count, and what options leave out';
 REVOKE ALL ON FUNCTION langchef_guard.drift_summary(text) FROM PUBLIC;
 
 CREATE FUNCTION langchef_guard.drift_json(name text DEFAULT NULL) RETURNS jsonb

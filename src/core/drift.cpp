@@ -34,10 +34,12 @@ std::int64_t ordinal_of(const Payload &payload)
     return number != nullptr ? *number : 0;
 }
 
-DriftRow whole_fact(DriftOperation operation, Fact &&fact)
+DriftRow whole_fact(DriftOperation operation, const FactSource &source)
 {
+    auto fact = source.fact();
     DriftRow row;
     row.operation = operation;
+    row.digest = source.digest();
     (operation == DriftOperation::missing ? row.expected : row.actual) = best_description(fact);
     row.fact = std::move(fact.id);
     row.kind = std::move(fact.kind);
@@ -178,10 +180,10 @@ std::vector<DriftRow> find_drift(FactSource &expected, FactSource &actual, std::
     while ((more_expected || more_actual) && rows.size() < most) {
         const int order = !more_expected ? 1 : !more_actual ? -1 : expected.key().compare(actual.key());
         if (order < 0) {
-            rows.push_back(whole_fact(DriftOperation::missing, expected.fact()));
+            rows.push_back(whole_fact(DriftOperation::missing, expected));
             rows.back().registered = expected.registered_id();
         } else if (order > 0) {
-            rows.push_back(whole_fact(DriftOperation::unexpected, actual.fact()));
+            rows.push_back(whole_fact(DriftOperation::unexpected, actual));
         } else if (expected.digest() != actual.digest()) {
             auto before = expected.fact();
             auto after = actual.fact();

@@ -56,6 +56,7 @@ struct DriftRow {
     std::size_t implied_by = no_row;
     std::string owned_by;
     std::string extension;  // of a member, the extension's name
+    std::string digest;     // of a fact that is missing or unexpected
     std::int64_t ordinal = 0;  // of a column that is missing or unexpected
     std::string registered;
     bool inherited = false;

@@ -181,6 +181,18 @@ void check_fact(const Fact &fact)
     for (const auto &[name, value] : fact.payload) check_attribute(*kind, name, value);
 }
 
+bool is_drift_kind(std::string_view kind) { return kind_of(kind) != nullptr || kind == "system_catalog"; }
+
+bool is_drift_attribute(std::string_view kind, std::string_view attribute)
+{
+    // What is told of every kind: another name or parent, and whose member it is.
+    if (names("name parent extension", attribute)) return true;
+    return std::any_of(std::begin(kinds), std::end(kinds), [&](const Kind &known) {
+        if (!kind.empty() && known.name != kind) return false;
+        return names(known.texts, attribute) || names(known.lists, attribute) || names(known.flags, attribute) || names(known.numbers, attribute);
+    });
+}
+
 void ParentCheck::add(const Fact &fact, std::int64_t line)
 {
     constexpr std::string_view with_parts = "table foreign_table view matview composite domain";

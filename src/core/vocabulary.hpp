@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -14,6 +15,10 @@ namespace core {
 // what such a thing cannot be a part of.  So no chain of parents is endless:
 // each parent is of a kind nearer to the schema.
 void check_fact(const Fact &fact);
+
+// Whether a difference can be of that kind, and have that attribute: of the kind, or of any when that is empty.
+bool is_drift_kind(std::string_view kind);
+bool is_drift_attribute(std::string_view kind, std::string_view attribute);
 
 // Looks whether the parents that parts cannot be without are there.  Schemas
 // and the tables of indexes can be missing: an extension's are not among the facts.

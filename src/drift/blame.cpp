@@ -199,7 +199,8 @@ class Search {
     static bool may_have_side_effects(const pg::Rows &recorded, std::uint64_t row)
     {
         const auto did = recorded.text(row, Column::command);
-        return did != "SET" && did != "RESET" && !is_unobserved(recorded, row);
+        // What is said of drift (ACCEPT DRIFT and its like) changes nothing in the schema.
+        return did != "SET" && did != "RESET" && !did.ends_with(" DRIFT") && !is_unobserved(recorded, row);
     }
 
     static bool is_unobserved(const pg::Rows &recorded, std::uint64_t row) { return recorded.text(row, Column::source) == "unobserved"; }

@@ -3,10 +3,12 @@
 #include "core/shown.hpp"
 
 #include "drift/environment.hpp"
+#include "drift/exceptions.hpp"
 #include "drift/expected_facts.hpp"
 #include "drift/live_facts.hpp"
 #include "drift/renames.hpp"
 #include "drift/report.hpp"
+#include "drift/tap.hpp"
 #include "pg/entry.hpp"
 #include "pg/scratch.hpp"
 #include "pg/srf.hpp"
@@ -80,13 +82,7 @@ std::string detail_of(const Report &report, std::size_t row)
 {
     const auto &difference = report.rows[row];
     const auto &blame = report.blames[row];
-    auto detail = core::describe(difference);
-    constexpr int major = 10000;
-    if (report.schema.server_version_num / major != drift::server_version_num() / major &&
-        difference.operation == core::DriftOperation::changed && core::is_deparsed(difference.attribute)) {
-        detail += "  PostgreSQL " + std::to_string(report.schema.server_version_num / major) + " and " +
-                  std::to_string(drift::server_version_num() / major) + " may print the same expression differently.";
-    }
+    auto detail = core::describe(difference) + drift::version_remark(difference, report.schema.server_version_num, drift::server_version_num());
     if (blame.ledger_id != 0) return detail;
     if (blame.before) {
         // Of a change that is not kept in the row, such as another object's name in a text, the row says no more than this.
@@ -102,13 +98,6 @@ std::string detail_of(const Report &report, std::size_t row)
 std::string_view blame_word(const drift::Blame &blame)
 {
     return blame.ledger_id != 0 ? "ledger" : blame.before ? "before_ledger" : "unobserved";
-}
-
-// Null for an absent value, which is not the same as an empty text.
-pg::Parameter value_text(const core::Value &value)
-{
-    if (std::holds_alternative<std::monostate>(value)) return {};
-    return pg::param(std::string_view(core::plain_text(value)));
 }
 
 pg::Parameter name_or_null(const std::string &name)
@@ -128,29 +117,65 @@ void add_row(pg::ResultSet &result, const Report &report, std::size_t row, const
     const bool implied = difference.implied_by != core::no_row;
     result.add({text(report.ids[row]), text(report.severities[row]), text(core::operation_word(difference.operation)),
                 text(difference.kind), name(core::object_of(difference.fact)), name(core::object_of(difference.parent)),
-                text(difference.attribute), value_text(difference.expected), value_text(difference.actual),
+                text(difference.attribute), drift::value_text(difference.expected), drift::value_text(difference.actual),
                 name(detail_of(report, row)), implied ? text(report.ids[difference.implied_by]) : pg::Parameter(),
                 of_cause(&Cause::role), cause != nullptr ? pg::Parameter(TimestampTzGetDatum(cause->at)) : pg::Parameter(),
                 of_cause(&Cause::migration), of_cause(&Cause::revision),
                 cause != nullptr ? pg::param(blame.ledger_id) : pg::Parameter(),
                 cause != nullptr ? name_or_null(cause->session_role) : pg::Parameter(), of_cause(&Cause::application_name),
-                cause != nullptr ? text(core::shown_statement(cause->statement)) : pg::Parameter(), text(blame_word(blame))});
+                cause != nullptr ? text(core::shown_statement(cause->statement)) : pg::Parameter(), text(blame_word(blame)), name(report.suppressed_by[row])});
+}
+
+// What an option leaves out, as a row that does not count.
+void add_left_out(pg::ResultSet &result, const Report &report, const core::LeftOut &left_out)
+{
+    core::DriftRow row;
+    row.operation = core::DriftOperation::not_compared;
+    row.kind = "option";
+    row.fact = "option:" + left_out.what;
+    row.attribute = left_out.option;
+    const auto text = [](std::string_view value) { return pg::param_or_null(value); };
+    auto detail = "Not compared by option \"" + std::string(left_out.option) + "\" of expected schema \"" + report.schema.name + "\": " + left_out.what;
+    if (left_out.differences) detail += ", of which " + std::to_string(*left_out.differences) + (*left_out.differences == 1 ? " differs" : " differ");
+    result.add({text(drift::drift_id(report.schema.name, row)), text("coverage"), text(core::operation_word(row.operation)), text(row.kind),
+                text(core::shown(left_out.what)), {}, text(row.attribute), {},
+                left_out.differences ? text(std::to_string(*left_out.differences)) : pg::Parameter(), text(core::shown(detail + '.')), {}, {}, {}, {}, {},
+                {}, {}, {}, {}, {}, text("left out by option " + row.attribute)});
+}
+
+// One sentence per difference, the first of them, and how many more there are.
+std::vector<std::string> sentences(const Report &report, drift::OwnerSession &session)
+{
+    constexpr std::size_t most = 10;
+    Causes causes(session);
+    std::vector<std::string> lines;
+    for (std::size_t i = 0; i < std::min(most, report.order.size()); ++i) {
+        const auto row = report.order[i];
+        lines.push_back(core::shown(core::describe(report.rows[row])));
+        if (const auto *const cause = causes.of(report.blames[row])) lines.back() += core::shown("  Changed by role \"" + cause->role + "\".");
+    }
+    if (report.rows.size() > most) lines.push_back("There are " + std::to_string(report.rows.size() - most) + " more differences.");
+    return lines;
 }
 
 }  // namespace
 
-// drift(name text) returns table (...): one row per difference.
+// drift(name text, include_suppressed boolean) returns table (...): one row per difference.
 LCG_FUNCTION(lcg_drift)
 {
     const auto name = drift::optional_name(fcinfo, 0);
+    const bool all = !PG_ARGISNULL(1) && PG_GETARG_BOOL(1);
     pg::ResultSet result(fcinfo);
     drift::OwnerSession session;
-    const auto report = drift::make_report(session, name);
+    const auto report = drift::make_report(session, name, all ? drift::Suppressed::included : drift::Suppressed::left_out);
     Causes causes(session);
     pg::ScratchContext scratch;
     for (const auto row : report.order) {
         add_row(result, report, row, causes.of(report.blames[row]));
         scratch.reset();
+    }
+    if (all) {
+        for (const auto &left_out : report.left_out) add_left_out(result, report, left_out);
     }
     return 0;
 }
@@ -161,28 +186,80 @@ LCG_FUNCTION(lcg_is_clean)
     const auto name = drift::optional_name(fcinfo, 0);
     drift::OwnerSession session;
     const auto schema = drift::find_expected(session, name);
+    if (drift::has_exceptions(session, schema.name)) return BoolGetDatum(drift::make_report(session, name).rows.empty());
     drift::ExpectedFacts expected(session, schema.name);
     drift::LiveFacts actual;
-    return BoolGetDatum(drift::find_drift(expected, actual, drift::find_renames(session, schema), 1).empty() && actual.gaps().empty());
+    return BoolGetDatum(drift::find_drift(expected, actual, drift::find_renames(session, schema), {}, 1).empty() && actual.gaps().empty());
 }
 
 // assert_no_drift(name text) returns void: raises LG004 when there is any.
 LCG_FUNCTION(lcg_assert_no_drift)
 {
-    constexpr std::size_t most = 10;
     const auto name = drift::optional_name(fcinfo, 0);
     drift::OwnerSession session;
     const auto report = drift::make_report(session, name);
     if (report.rows.empty()) return 0;
-    Causes causes(session);
     std::string detail;
-    for (std::size_t i = 0; i < std::min(most, report.order.size()); ++i) {
-        const auto row = report.order[i];
-        if (!detail.empty()) detail += '\n';
-        detail += core::shown(core::describe(report.rows[row]));
-        if (const auto *const cause = causes.of(report.blames[row])) detail += core::shown("  Changed by role \"" + cause->role + "\".");
-    }
-    if (report.rows.size() > most) detail += "\nThere are " + std::to_string(report.rows.size() - most) + " more differences.";
+    for (const auto &line : sentences(report, session)) detail += (detail.empty() ? "" : "\n") + line;
     throw pg::GuardError(pg::sqlstate::drift_found, "schema differs from expected schema \"" + report.schema.name + '"',
                          std::move(detail), "Run SELECT * FROM langchef_guard.drift(" + drift::quoted_literal(report.schema.name) + ").");
+}
+
+// has_no_drift(name text) returns setof text: the lines of a test of the Test Anything Protocol.
+LCG_FUNCTION(lcg_has_no_drift)
+{
+    const auto name = drift::optional_name(fcinfo, 0);
+    pg::ResultSet result(fcinfo, true);
+    std::string description;
+    std::vector<std::string> lines;
+    {
+        drift::OwnerSession session;
+        const auto report = drift::make_report(session, name);
+        description = "schema is as expected schema \"" + report.schema.name + '"';
+        lines = sentences(report, session);
+    }
+    // As the caller again: what a test tool does is not the guard's.
+    for (const auto &line : drift::test_lines(lines.empty(), drift::test_description(core::shown(description)), lines)) result.add({pg::param(std::string_view(line))});
+    return 0;
+}
+
+// drift_by_schema(name text) returns table (...): counts by severity.
+LCG_FUNCTION(lcg_drift_by_schema)
+{
+    const auto name = drift::optional_name(fcinfo, 0);
+    pg::ResultSet result(fcinfo);
+    drift::OwnerSession session;
+    const auto report = drift::make_report(session, name, drift::Suppressed::included);
+    struct Counts {
+        std::map<std::string_view, std::int64_t> by_severity;
+        std::int64_t suppressed = 0;
+        std::set<std::string> roles;
+    };
+    // What is in no schema comes last.
+    std::map<std::pair<bool, std::string>, Counts> schemas;
+    Causes causes(session);
+    for (const auto row : report.order) {
+        const auto schema = core::schema_of(report.rows[row].fact);
+        auto &counts = schemas[{!schema.has_value(), std::string(schema.value_or(""))}];
+        if (!report.suppressed_by[row].empty()) {
+            ++counts.suppressed;
+            continue;
+        }
+        ++counts.by_severity[report.severities[row]];
+        if (const auto *const cause = causes.of(report.blames[row])) counts.roles.insert(core::shown(cause->role));
+    }
+    for (const auto &[schema, counts] : schemas) {
+        const auto count = [&counts = counts](std::string_view severity) {
+            const auto found = counts.by_severity.find(severity);
+            return pg::param(found != counts.by_severity.end() ? found->second : std::int64_t{0});
+        };
+        std::int64_t all = 0;
+        for (const auto &[severity, differences] : counts.by_severity) all += differences;
+        std::string roles;
+        for (const auto &role : counts.roles) roles += (roles.empty() ? "" : ", ") + role;
+        result.add({schema.first ? pg::Parameter() : pg::param(std::string_view(core::shown(schema.second))), count("security"), count("breaking"),
+                    count("data"), count("performance"), count("cosmetic"), count("coverage"), pg::param(all), pg::param(counts.suppressed),
+                    pg::param_or_null(roles)});
+    }
+    return 0;
 }

@@ -141,11 +141,20 @@ LCG_FUNCTION(lcg_unregister_expected)
         "DELETE FROM langchef_guard.expected_schema WHERE name OPERATOR(pg_catalog.=) $1 RETURNING name", {TEXTOID}};
     static constinit pg::Statement delete_facts{
         "DELETE FROM langchef_guard.expected_object WHERE schema_name OPERATOR(pg_catalog.=) $1", {TEXTOID}};
+    static constinit pg::Statement delete_options{
+        "DELETE FROM langchef_guard.expected_option WHERE schema_name OPERATOR(pg_catalog.=) $1", {TEXTOID}};
+    static constinit pg::Statement withdraw_accepted{
+        "UPDATE langchef_guard.accepted_difference SET withdrawn_by = SESSION_USER, withdrawn_at = pg_catalog.clock_timestamp(),"
+        "   withdraw_reason = 'the expected schema was unregistered'"
+        " WHERE schema_name OPERATOR(pg_catalog.=) $1 AND withdrawn_at IS NULL",
+        {TEXTOID}};
     const auto name = drift::required_name(fcinfo, 0);
     drift::OwnerSession session;
     const auto parameter = pg::param(std::string_view(name));
     if (session->run(delete_schema, {parameter}).empty()) throw drift::unknown_expected(name);
     session->run(delete_facts, {parameter});
+    session->run(delete_options, {parameter});
+    session->run(withdraw_accepted, {parameter});
     return 0;
 }
 

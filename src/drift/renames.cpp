@@ -99,11 +99,17 @@ core::Renames find_renames(OwnerSession &session, const ExpectedSchema &schema)
     return renames;
 }
 
-std::vector<core::DriftRow> find_drift(core::ExpectedSource &expected, core::FactSource &actual, const core::Renames &renames, std::size_t most)
+std::vector<core::DriftRow> find_drift(core::ExpectedSource &expected, core::FactSource &actual, const core::Renames &renames, const core::DriftScope &scope,
+                                       std::size_t most)
 {
-    if (renames.empty()) return core::find_drift(expected, actual, most);
+    core::FactsInScope actual_in_scope(actual, scope);
+    if (renames.empty()) {
+        core::FactsInScope expected_in_scope(expected, scope);
+        return core::find_drift(expected_in_scope, actual_in_scope, most);
+    }
     core::RenamedFacts renamed(expected, renames, to_utf8);
-    auto rows = core::find_drift(renamed, actual, most);
+    core::FactsInScope renamed_in_scope(renamed, scope);
+    auto rows = core::find_drift(renamed_in_scope, actual_in_scope, most);
     for (auto &row : rows) {
         if (row.attribute != "labels" || row.kind != "enum" || !renames.labels_renamed(row.fact)) continue;
         if (row.operation == core::DriftOperation::changed) row.operation = core::DriftOperation::renamed;

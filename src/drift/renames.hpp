@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/drift_scope.hpp"
 #include "core/renames.hpp"
 #include "drift/expected_schema.hpp"
 #include "pg/cursor.hpp"
@@ -10,9 +11,9 @@ namespace drift {
 // when nothing was renamed.
 core::Renames find_renames(OwnerSession &session, const ExpectedSchema &schema);
 
-// core::find_drift, with the expected facts under the names of today.
+// core::find_drift, with the expected facts under the names of today, of what is in the scope.
 std::vector<core::DriftRow> find_drift(core::ExpectedSource &expected, core::FactSource &actual, const core::Renames &renames,
-                                       std::size_t most = core::no_row);
+                                       const core::DriftScope &scope, std::size_t most = core::no_row);
 
 // One difference of a ledger row, as far as it is about a name.
 //   removed and added: of a fact; else renamed, when the attribute is "name"

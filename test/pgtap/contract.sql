@@ -35,10 +35,12 @@ SELECT no_plan();
 
 -- The functions of the contract, by name.
 SELECT is(ARRAY(SELECT name FROM unnest(ARRAY['approve', 'reject', 'revoke', 'issue_token', 'use_token', 'snapshot', 'register_expected',
-        'unregister_expected', 'activate_expected', 'drift', 'drift_summary', 'is_clean', 'assert_no_drift', 'status', 'rules', 'version']) AS name
+        'unregister_expected', 'activate_expected', 'drift', 'drift_summary', 'is_clean', 'assert_no_drift', 'compare', 'has_no_drift', 'drift_report',
+        'drift_by_schema', 'configure_expected', 'ignore_drift', 'unignore_drift', 'accept_drift', 'unaccept_drift', 'status', 'rules', 'version']) AS name
     WHERE NOT EXISTS (SELECT FROM functions AS f WHERE f.proname = name)), '{}', 'every function of the contract exists');
 SELECT is(ARRAY(SELECT name FROM unnest(ARRAY['ledger', 'proposal', 'approval', 'policy', 'expected_schema', 'expected_object', 'known_object',
-        'alembic_step', 'changes', 'proposals', 'approvals', 'my_proposals', 'expected_schemas']) AS name
+        'alembic_step', 'changes', 'proposals', 'approvals', 'my_proposals', 'expected_schemas', 'expected_option', 'ignore_rule', 'ignore_rules',
+        'accepted_difference', 'accepted_differences']) AS name
     WHERE to_regclass('langchef_guard.' || name) IS NULL), '{}', 'every relation of the contract exists');
 
 -- Functions.

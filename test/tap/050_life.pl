@@ -20,7 +20,10 @@ my $record = q{
 	UNION ALL SELECT 'approval', count(*), md5(string_agg(a::text, E'\n' ORDER BY id)) FROM langchef_guard.approval a
 	UNION ALL SELECT 'policy', count(*), md5(string_agg(p::text, E'\n' ORDER BY id)) FROM langchef_guard.policy p
 	UNION ALL SELECT 'expected schema', count(*), md5(string_agg(e::text, E'\n' ORDER BY name)) FROM langchef_guard.expected_schema e
-	UNION ALL SELECT 'expected object', count(*), md5(string_agg(o::text, E'\n' ORDER BY o::text)) FROM langchef_guard.expected_object o};
+	UNION ALL SELECT 'expected object', count(*), md5(string_agg(o::text, E'\n' ORDER BY o::text)) FROM langchef_guard.expected_object o
+	UNION ALL SELECT 'option', count(*), md5(string_agg(o::text, E'\n' ORDER BY schema_name)) FROM langchef_guard.expected_option o
+	UNION ALL SELECT 'ignore rule', count(*), md5(string_agg(r::text, E'\n' ORDER BY id)) FROM langchef_guard.ignore_rule r
+	UNION ALL SELECT 'accepted', count(*), md5(string_agg(a::text, E'\n' ORDER BY id)) FROM langchef_guard.accepted_difference a};
 
 sub last_id { my ($node, $database) = @_; return rows($node, $database, 'SELECT max(id) FROM langchef_guard.ledger'); }
 sub record { my ($node, $database, $until) = @_; return rows($node, $database, sprintf($record, $until)); }
@@ -50,7 +53,11 @@ sub live
 	refused_with(attempt($node, $database, 'DROP TABLE app.runs'), qr/^dropping table/, "$database: a pending proposal");
 	passes(attempt($node, $database, 'DROP INDEX app.runs_prompt'), "$database: a policy");
 	rows($node, $database, q{SELECT langchef_guard.register_expected('release')});
-	$node->safe_psql($database, 'ALTER TABLE app.prompts ADD COLUMN hot int');
+	$node->safe_psql($database, 'ALTER TABLE app.prompts ADD COLUMN hot int; ALTER TABLE app.prompts ADD COLUMN cool int; CREATE VIEW app.ignored AS SELECT 1');
+	$node->safe_psql($database, q{
+		SELECT langchef_guard.configure_expected('release', '{"column_order": false}');
+		SELECT langchef_guard.ignore_drift('view', NULL, 'app.ignored', 'comes and goes');
+		SELECT langchef_guard.accept_drift(ARRAY(SELECT drift_id FROM langchef_guard.drift('release') WHERE object = 'app.prompts.cool'), 'agreed', 'release')});
 	return $token;
 }
 
@@ -61,6 +68,10 @@ sub works_on
 	my $last = last_id($node, $database);
 	is(rows($node, $database, q{SELECT count(*) FROM langchef_guard.drift('release') WHERE attribute IS NULL OR object LIKE '%hot%'}) > 0, 1,
 		"$name: drift still knows the hot fix");
+	is(rows($node, $database, q{SELECT string_agg(concat_ws(' ', object, split_part(suppressed_by, ' ', 1)), ', ' ORDER BY object) FROM langchef_guard.drift('release', true)
+		WHERE implied_by IS NULL AND (suppressed_by IS NOT NULL OR object LIKE '%hot')}), 'app.ignored ignored, app.prompts.cool accepted, app.prompts.hot, column order left',
+		"$name: and what does not count");
+	like(rows($node, $database, q{SELECT langchef_guard.ignore_drift('view', NULL, 'app.more', 'another')}), qr/^\d+$/, "$name: another rule has a number of its own");
 	passes(attempt($node, $database, 'CREATE TABLE app.later (id int PRIMARY KEY); INSERT INTO app.later VALUES (1)'), "$name: a change passes");
 	is(rows($node, $database, q{SELECT string_agg(DISTINCT identity, ' ') FROM langchef_guard.ledger WHERE operation = 'create' AND object_type = 'table'
 		AND id > } . $last), 'app.later', "$name: and is recorded after all others");
@@ -145,13 +156,19 @@ foreach my $query (
 	q{SELECT count(*) > 0 FROM langchef_guard.drift('release')},
 	q{SELECT count(*) > 0 FROM langchef_guard.drift_summary('release')},
 	q{SELECT NOT langchef_guard.is_clean('release')},
+	q{SELECT count(*) > 1 FROM langchef_guard.has_no_drift('release')},
+	q{SELECT count(*) > 0 FROM langchef_guard.drift_report('release')},
+	q{SELECT count(*) > 0 FROM langchef_guard.drift_by_schema('release')},
+	q{SELECT count(*) = 0 FROM langchef_guard.compare('release', 'release')},
 	q{SELECT count(*) > 10 FROM langchef_guard.snapshot()})
 {
 	is(rows($standby, 'life', $query), 't', "standby: $query");
 }
 is(attempt($standby, 'life', q{SELECT langchef_guard.assert_no_drift('release')})->{sqlstate}, 'LG004', 'standby: assert_no_drift() asserts');
 foreach my $statement ('DROP TABLE app.runs', 'TRUNCATE app.runs', 'DELETE FROM app.runs', 'CREATE TABLE x ()',
-	q{SELECT langchef_guard.register_expected('other')}, 'SELECT langchef_guard.approve(2)', q{SET langchef_guard.mode = 'record'; DROP TABLE app.runs})
+	q{SELECT langchef_guard.register_expected('other')}, q{SELECT langchef_guard.configure_expected('release', '{"owners": false}')},
+	q{SELECT langchef_guard.ignore_drift('view', NULL, NULL, 'x')}, q{SELECT langchef_guard.unignore_drift(1, 'x')},
+	q{SELECT langchef_guard.accept_drift(ARRAY(SELECT drift_id FROM langchef_guard.drift('release')), 'x', 'release')}, 'SELECT langchef_guard.approve(2)', q{SET langchef_guard.mode = 'record'; DROP TABLE app.runs})
 {
 	is(attempt($standby, 'life', $statement)->{sqlstate}, '25006', "standby: $statement: read-only, says the server");
 }
