@@ -25,6 +25,20 @@ COMMENT ON FUNCTION langchef_guard.register_expected(text, text)
     IS 'registers the lines that snapshot() returned, here or on another server, under a name; returns the number of facts';
 REVOKE ALL ON FUNCTION langchef_guard.register_expected(text, text) FROM PUBLIC;
 
+CREATE FUNCTION langchef_guard.register_expected_lines(name text, source regclass) RETURNS bigint
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'lcg_register_expected_lines';
+COMMENT ON FUNCTION langchef_guard.register_expected_lines(text, regclass)
+    IS 'registers a snapshot that stands in the column "line" of a table, one line per row in the order they were loaded; returns the number of facts';
+REVOKE ALL ON FUNCTION langchef_guard.register_expected_lines(text, regclass) FROM PUBLIC;
+
+CREATE FUNCTION langchef_guard.register_expected_ddl(name text, ddl text, timeout interval DEFAULT '5 minutes') RETURNS bigint
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'lcg_register_expected_ddl';
+COMMENT ON FUNCTION langchef_guard.register_expected_ddl(text, text, interval)
+    IS 'registers the schema that DDL text, such as pg_dump --schema-only writes, makes in an empty database; returns the number of facts';
+REVOKE ALL ON FUNCTION langchef_guard.register_expected_ddl(text, text, interval) FROM PUBLIC;
+
 CREATE FUNCTION langchef_guard.unregister_expected(name text) RETURNS void
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'lcg_unregister_expected';
