@@ -117,7 +117,7 @@ void send_failure(Answers &answers, const Segment *segment, const Progress &prog
         message = "line " + std::to_string(place.line) + " of the DDL text: " + message;
         const auto add = [&detail](const std::string &sentence) { detail += (detail.empty() ? "" : "  ") + sentence; };
         if (place.column > 0) add("It is at column " + std::to_string(place.column) + '.');
-        const auto text = core::shown(core::redact(statement.text));
+        const auto text = core::shown_statement(core::redact(statement.text));
         const auto clipped = pg::clip(text, longest_statement);
         add("The statement is: " + std::string(clipped) + (clipped.size() < text.size() ? "..." : ""));
         if (server && report.server->context != nullptr) add("Context: " + std::string(pg::clip(report.server->context, longest_statement)));
