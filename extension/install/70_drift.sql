@@ -51,6 +51,13 @@ CREATE FUNCTION langchef_guard.activate_expected(name text) RETURNS void
 COMMENT ON FUNCTION langchef_guard.activate_expected(text) IS 'makes a registered schema the one that drift() uses without a name';
 REVOKE ALL ON FUNCTION langchef_guard.activate_expected(text) FROM PUBLIC;
 
+CREATE FUNCTION langchef_guard.expected_at(revision text DEFAULT NULL) RETURNS text
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'lcg_expected_at';
+COMMENT ON FUNCTION langchef_guard.expected_at(text)
+    IS 'name of the expected schema that was registered at an Alembic revision; without one, at that of the database';
+REVOKE ALL ON FUNCTION langchef_guard.expected_at(text) FROM PUBLIC;
+
 CREATE FUNCTION langchef_guard.drift(name text DEFAULT NULL)
     RETURNS TABLE (drift_id text, severity text, operation text, kind text, object text, parent text, attribute text,
                    expected text, actual text, detail text, implied_by text, caused_by text, caused_at timestamptz,

@@ -29,7 +29,7 @@ constinit pg::Statement auditor_grants{
     "SELECT pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %I', p.oid::pg_catalog.regprocedure, $1) "
     "FROM pg_catalog.pg_proc p "
     "WHERE p.pronamespace OPERATOR(pg_catalog.=) 'langchef_guard'::pg_catalog.regnamespace::pg_catalog.oid "
-    "AND p.proname OPERATOR(pg_catalog.=) ANY (ARRAY['snapshot', 'drift', 'drift_summary', 'drift_json', 'is_clean', 'assert_no_drift', "
+    "AND p.proname OPERATOR(pg_catalog.=) ANY (ARRAY['snapshot', 'drift', 'drift_summary', 'drift_json', 'is_clean', 'assert_no_drift', 'expected_at', "
     "'compare', 'history', 'schema_at', 'verify_ledger', 'hygiene', 'report', 'status']::pg_catalog.name[]) "
     "ORDER BY 1",
     {TEXTOID}};

@@ -34,7 +34,7 @@ END $$;
 SELECT no_plan();
 
 -- The functions of the contract, by name.
-SELECT is(ARRAY(SELECT name FROM unnest(ARRAY['approve', 'reject', 'revoke', 'issue_token', 'use_token', 'snapshot', 'register_expected', 'register_expected_lines', 'register_expected_ddl',
+SELECT is(ARRAY(SELECT name FROM unnest(ARRAY['approve', 'reject', 'revoke', 'issue_token', 'use_token', 'snapshot', 'register_expected', 'register_expected_lines', 'register_expected_ddl', 'expected_at',
         'unregister_expected', 'activate_expected', 'drift', 'drift_summary', 'is_clean', 'assert_no_drift', 'status', 'rules', 'version']) AS name
     WHERE NOT EXISTS (SELECT FROM functions AS f WHERE f.proname = name)), '{}', 'every function of the contract exists');
 SELECT is(ARRAY(SELECT name FROM unnest(ARRAY['ledger', 'proposal', 'approval', 'policy', 'expected_schema', 'expected_object', 'known_object',
