@@ -102,6 +102,12 @@ brute: export LCG_GUESSES = 1000000
 brute: PROVE_TESTS = test/tap/103_brute_force.pl
 brute: ; $(prove_installcheck)
 
+# A snapshot document of half a gigabyte: its time and memory.
+.PHONY: long-document
+long-document: export LCG_DOCUMENT_MB = 500
+long-document: PROVE_TESTS = test/tap/111_bad_documents.pl
+long-document: ; $(prove_installcheck)
+
 # What is tried against the guard, and what comes of it, compared with docs.
 .PHONY: security-matrix
 security-matrix: PROVE_TESTS = test/matrix/security_matrix.pl

@@ -2,7 +2,7 @@
 CREATE TABLE langchef_guard.expected_schema (
     name                text PRIMARY KEY CHECK (name OPERATOR(pg_catalog.<>) ''),
     active              boolean NOT NULL DEFAULT false,
-    source              text NOT NULL CHECK (source IN ('live', 'document')),
+    source              text NOT NULL CHECK (source IN ('live', 'document', 'ddl')),
     registered_at       timestamptz NOT NULL,
     registered_by       name NOT NULL,
     registered_xid      xid8 NOT NULL,

@@ -27,6 +27,20 @@ COMMENT ON FUNCTION langchef_guard.register_expected(text, text)
     IS 'registers the lines that snapshot() returned, here or on another server, under a name; returns the number of facts';
 REVOKE ALL ON FUNCTION langchef_guard.register_expected(text, text) FROM PUBLIC;
 
+CREATE FUNCTION langchef_guard.register_expected_lines(name text, source regclass) RETURNS bigint
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'lcg_register_expected_lines';
+COMMENT ON FUNCTION langchef_guard.register_expected_lines(text, regclass)
+    IS 'registers a snapshot that stands in the column "line" of a table, one line per row in the order they were loaded; returns the number of facts';
+REVOKE ALL ON FUNCTION langchef_guard.register_expected_lines(text, regclass) FROM PUBLIC;
+
+CREATE FUNCTION langchef_guard.register_expected_ddl(name text, ddl text, timeout interval DEFAULT '5 minutes') RETURNS bigint
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'lcg_register_expected_ddl';
+COMMENT ON FUNCTION langchef_guard.register_expected_ddl(text, text, interval)
+    IS 'registers the schema that DDL text, such as pg_dump --schema-only writes, makes in an empty database; returns the number of facts';
+REVOKE ALL ON FUNCTION langchef_guard.register_expected_ddl(text, text, interval) FROM PUBLIC;
+
 CREATE FUNCTION langchef_guard.unregister_expected(name text) RETURNS void
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'lcg_unregister_expected';
@@ -38,6 +52,13 @@ CREATE FUNCTION langchef_guard.activate_expected(name text) RETURNS void
     AS 'MODULE_PATHNAME', 'lcg_activate_expected';
 COMMENT ON FUNCTION langchef_guard.activate_expected(text) IS 'makes a registered schema the one that drift() uses without a name';
 REVOKE ALL ON FUNCTION langchef_guard.activate_expected(text) FROM PUBLIC;
+
+CREATE FUNCTION langchef_guard.expected_at(revision text DEFAULT NULL) RETURNS text
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'lcg_expected_at';
+COMMENT ON FUNCTION langchef_guard.expected_at(text)
+    IS 'name of the expected schema that was registered at an Alembic revision; without one, at that of the database';
+REVOKE ALL ON FUNCTION langchef_guard.expected_at(text) FROM PUBLIC;
 
 CREATE FUNCTION langchef_guard.drift(name text DEFAULT NULL, include_suppressed boolean DEFAULT false)
     RETURNS TABLE (drift_id text, severity text, operation text, kind text, object text, parent text, attribute text,

@@ -30,7 +30,7 @@ constinit pg::Statement auditor_grants{
     "FROM pg_catalog.pg_proc p "
     "WHERE p.pronamespace OPERATOR(pg_catalog.=) 'langchef_guard'::pg_catalog.regnamespace::pg_catalog.oid "
     "AND p.proname OPERATOR(pg_catalog.=) ANY (ARRAY['snapshot', 'drift', 'drift_summary', 'drift_json', 'drift_report', "
-    "'drift_by_schema', 'is_clean', 'assert_no_drift', 'has_no_drift', 'repair', 'repair_script', 'undo', 'compare', 'history', 'schema_at', 'verify_ledger', 'hygiene', 'report', 'status']::pg_catalog.name[]) "
+    "'drift_by_schema', 'is_clean', 'assert_no_drift', 'has_no_drift', 'expected_at', 'repair', 'repair_script', 'undo', 'compare', 'history', 'schema_at', 'verify_ledger', 'hygiene', 'report', 'status']::pg_catalog.name[]) "
     "ORDER BY 1",
     {TEXTOID}};
 

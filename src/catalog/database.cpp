@@ -1,6 +1,7 @@
 #include "catalog/parts.hpp"
 #include "catalog/reader.hpp"
 #include "catalog/scope.hpp"
+#include "catalog/settled.hpp"
 #include "catalog/workspace.hpp"
 
 namespace catalog {
@@ -252,7 +253,7 @@ void read_surroundings(const std::function<void(core::Facts &&)> &visit)
     List *const members = pg::call([] { return memberships(); });
     for (int i = 0; i < list_length(members); ++i) {
         const auto *const membership = static_cast<const Membership *>(list_nth(members, i));
-        core::Facts facts = as_member(workspace.read(membership->member), *membership);
+        core::Facts facts = as_member(read_settled(workspace, membership->member), *membership);
         if (!facts.empty()) visit(std::move(facts));
     }
 }
@@ -271,7 +272,7 @@ void read_database(const std::function<void(core::Facts &&)> &visit)
     });
     Workspace workspace;
     for (std::size_t i = 0; i < candidates.count; ++i) {
-        core::Facts facts = workspace.read(candidates.items[i].address);
+        core::Facts facts = read_settled(workspace, candidates.items[i].address);
         if (!facts.empty()) visit(std::move(facts));
     }
 }

@@ -1,5 +1,6 @@
 #include "catalog/secret.hpp"
 
+#include "catalog/secret_key.hpp"
 #include "pg/crypto.hpp"
 
 namespace catalog {
@@ -20,9 +21,13 @@ struct Key {
     std::size_t size;
 };
 
+// Of another database, in a process that reads for it.
+constinit Key lent{nullptr, 0};
+
 // The key that the installation hides secrets with; none before it is there.
 Key secret_key()
 {
+    if (lent.data != nullptr) return lent;
     Key key{nullptr, 0};
     const Oid schema = get_namespace_oid("langchef_guard", true);
     const Oid table = OidIsValid(schema) ? get_relname_relid("secret_key", schema) : InvalidOid;
@@ -129,6 +134,14 @@ List *hidden_settings(Field array)
         lines = lappend(lines, hidden(setting, equals + 1));
     }
     return sorted(lines);
+}
+
+void use_secret_key(std::string_view key) { lent = {key.data(), key.size()}; }
+
+std::string secret_key_bytes()
+{
+    const Key key = pg::call([] { return secret_key(); });
+    return std::string(key.data, key.size);
 }
 
 List *hidden_connection(const char *connection)

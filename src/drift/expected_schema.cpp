@@ -4,7 +4,7 @@ namespace drift {
 namespace {
 
 constinit pg::Statement find_schema{
-    "SELECT s.name, s.source OPERATOR(pg_catalog.=) 'document', s.server_version_num, s.system_identifier, s.ledger_id,"
+    "SELECT s.name, s.source OPERATOR(pg_catalog.<>) 'live', s.server_version_num, s.system_identifier, s.ledger_id,"
     "       s.registered_xid::pg_catalog.text::pg_catalog.int8, s.registered_snapshot::pg_catalog.text"
     "  FROM langchef_guard.expected_schema s"
     " WHERE CASE WHEN $1 IS NULL THEN s.active ELSE s.name OPERATOR(pg_catalog.=) $1 END",

@@ -11,7 +11,7 @@ namespace drift {
 // A row of the table of the same name, as far as comparing needs it.
 struct ExpectedSchema {
     std::string name;
-    bool from_document;
+    bool from_document;  // or from DDL text
     std::int64_t server_version_num;
     std::int64_t system_identifier;
     std::int64_t ledger_id;

@@ -7,6 +7,7 @@
 #include "drift/digest.hpp"
 #include "drift/environment.hpp"
 #include "drift/expected_schema.hpp"
+#include "drift/lines.hpp"
 #include "drift/live_facts.hpp"
 #include "drift/registration.hpp"
 #include "pg/entry.hpp"
@@ -26,7 +27,7 @@ std::string line_detail(std::int64_t line, std::string_view reason)
     return "Line " + std::to_string(line) + " cannot be used: " + std::string(reason) + '.';
 }
 
-core::SnapshotHeader read_header(core::Lines &lines)
+core::SnapshotHeader read_header(drift::LineSource &lines)
 {
     const auto line = lines.next();
     if (!line) refuse_document("It is empty.");
@@ -66,7 +67,7 @@ void finish(core::ParentCheck &parents)
     }
 }
 
-void add_lines(core::Lines &lines, drift::Registration &registration, core::ParentCheck &parents)
+void add_lines(drift::LineSource &lines, drift::Registration &registration, core::ParentCheck &parents)
 {
     const bool unicode = !drift::needs_conversion();
     std::string last_key;
@@ -80,6 +81,25 @@ void add_lines(core::Lines &lines, drift::Registration &registration, core::Pare
         parents.add(fact, lines.number());
         registration.add(fact.id, fact.kind, fact.parent, core::canonical_json(fact.payload), read.digest);
     }
+}
+
+std::int64_t register_lines(std::string name, drift::LineSource &lines)
+{
+    const auto header = read_header(lines);
+    drift::OwnerSession session;
+    drift::Registration registration(session, std::move(name));
+    core::ParentCheck parents;
+    add_lines(lines, registration, parents);
+    if (registration.facts() != header.facts) {
+        refuse_document("Its header promises " + std::to_string(header.facts) + " facts, it has " +
+                        std::to_string(registration.facts()) + '.');
+    }
+    auto digest = registration.digest();
+    if (digest != header.digest) refuse_document("Its facts do not match the digest of its header.");
+    // Last: what a cut document lacks is not worth a word of its own.
+    finish(parents);
+    registration.finish({"document", header.server_version_num, header.encoding, std::move(digest)});
+    return registration.facts();
 }
 
 }  // namespace
@@ -115,23 +135,17 @@ LCG_FUNCTION(lcg_register_expected_document)
         text *const plain = DatumGetTextPP(argument);
         return View{VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain)};
     });
-    core::Lines lines(std::string_view(document.data, document.size));
-    const auto header = read_header(lines);
+    drift::TextLines lines(std::string_view(document.data, document.size));
+    return Int64GetDatum(register_lines(std::move(name), lines));
+}
 
-    drift::OwnerSession session;
-    drift::Registration registration(session, std::move(name));
-    core::ParentCheck parents;
-    add_lines(lines, registration, parents);
-    if (registration.facts() != header.facts) {
-        refuse_document("Its header promises " + std::to_string(header.facts) + " facts, it has " +
-                        std::to_string(registration.facts()) + '.');
-    }
-    auto digest = registration.digest();
-    if (digest != header.digest) refuse_document("Its facts do not match the digest of its header.");
-    // Last: what a cut document lacks is not worth a word of its own.
-    finish(parents);
-    registration.finish({"document", header.server_version_num, header.encoding, std::move(digest)});
-    return Int64GetDatum(registration.facts());
+// register_expected_lines(name text, source regclass) returns bigint: of a document that is too long for one value.
+LCG_FUNCTION(lcg_register_expected_lines)
+{
+    auto name = drift::required_name(fcinfo, 0);
+    if (PG_ARGISNULL(1)) throw pg::GuardError(ERRCODE_NULL_VALUE_NOT_ALLOWED, "table of snapshot lines must not be null");
+    drift::TableLines lines(PG_GETARG_OID(1), GetUserId());
+    return Int64GetDatum(register_lines(std::move(name), lines));
 }
 
 // unregister_expected(name text) returns void.

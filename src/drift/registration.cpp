@@ -101,12 +101,12 @@ void Registration::flush()
     batch_bytes_ = 0;
 }
 
-void Registration::finish(const Origin &origin)
+void Registration::finish(const Origin &origin, const std::optional<std::string> &revision)
 {
     flush();
     session_->run(insert_schema,
                   {pg::param(std::string_view(name_)), pg::param(active_), pg::param(std::string_view(origin.source)),
-                   pg::param_or_null(ledger::current_revision("public")), pg::param(guard::system_identifier()),
+                   pg::param_or_null(revision ? *revision : ledger::current_revision("public")), pg::param(guard::system_identifier()),
                    pg::param(ledger_id_), int4(format_version), int4(origin.server_version_num),
                    pg::param(std::string_view(origin.encoding)), pg::param(facts_), pg::param(std::string_view(origin.digest)),
                    pg::param(std::string_view(running_))});

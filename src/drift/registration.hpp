@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,13 +24,13 @@ class Registration {
     std::string digest() { return root_.finish(); }
 
     struct Origin {
-        const char *source;  // "live" or "document"
+        const char *source;  // "live", "document" or "ddl"
         std::int64_t server_version_num;
         std::string encoding;
         std::string digest;
     };
-    // Writes what is left and the row that makes the facts a schema.
-    void finish(const Origin &origin);
+    // Writes what is left and the row that makes the facts a schema.  Without a revision it is the database's.
+    void finish(const Origin &origin, const std::optional<std::string> &revision = std::nullopt);
 
   private:
     void flush();

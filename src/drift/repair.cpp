@@ -7,7 +7,9 @@
 #include "drift/environment.hpp"
 #include "drift/expected_facts.hpp"
 #include "drift/live_facts.hpp"
+#include "drift/renames.hpp"
 #include "drift/repair.hpp"
+#include "drift/report.hpp"
 #include "pg/entry.hpp"
 #include "pg/scratch.hpp"
 #include "pg/srf.hpp"
@@ -18,27 +20,71 @@ namespace {
 using core::repair::FactMap;
 using core::repair::Selection;
 
-void select_differences(core::FactSource &left, core::FactSource &right, Selection &selection)
+// The facts that a plan for the rows needs.
+Selection selection_of(const std::vector<core::DriftRow> &rows)
 {
-    bool in_left = left.next();
-    bool in_right = right.next();
-    while (in_left || in_right) {
-        const int order = !in_left ? 1 : !in_right ? -1 : left.key().compare(right.key());
-        if (order < 0) {
-            selection.add(left.fact());
-            in_left = left.next();
-        } else if (order > 0) {
-            selection.add(right.fact());
-            in_right = right.next();
-        } else {
-            if (left.digest() != right.digest()) {
-                selection.add(left.fact());
-                selection.add(right.fact());
+    Selection selection;
+    for (const auto &row : rows) {
+        core::Fact fact;
+        fact.id = row.fact;
+        fact.kind = row.kind;
+        fact.parent = row.parent;
+        // What it hung on is concerned as well.
+        for (const auto *const value : {&row.expected, &row.actual}) {
+            if (row.attribute == "partition_of" || row.attribute == "inherits") fact.set(row.attribute, *value);
+        }
+        selection.add(fact);
+    }
+    return selection;
+}
+
+// Leads one side to the other by the rows, which can be fewer than all: of what does not count nothing is done.
+//   to_actual   the facts are those expected, to become the actual ones; else the other way round
+void apply(const std::vector<core::DriftRow> &rows, const FactMap &source, bool to_actual, FactMap &facts)
+{
+    const auto come = to_actual ? core::DriftOperation::unexpected : core::DriftOperation::missing;
+    const auto go = to_actual ? core::DriftOperation::missing : core::DriftOperation::unexpected;
+    for (const auto &row : rows) {
+        const auto other = source.find(row.fact);
+        if (row.operation == come && other != source.end()) {
+            facts.insert_or_assign(row.fact, other->second);
+        } else if (row.operation == go) {
+            facts.erase(row.fact);
+        } else if (const auto found = facts.find(row.fact); found != facts.end() && other != source.end() && !row.attribute.empty()) {
+            auto &fact = found->second;
+            if (row.attribute == "parent") {
+                fact.parent = other->second.parent;
+                continue;
             }
-            in_left = left.next();
-            in_right = right.next();
+            const auto take_over = [&](const std::string &attribute) {
+                const auto value = other->second.payload.find(attribute);
+                fact.payload.erase(attribute);
+                if (value != other->second.payload.end()) fact.payload.emplace(attribute, value->second);
+            };
+            take_over(row.attribute);
+            // Privileges that only follow the owner have no row of their own.
+            if (row.attribute == "owner") take_over("acl");
         }
     }
+}
+
+// Objects that have another name than they were registered with.
+std::vector<core::repair::Rename> renames_of(const std::vector<core::DriftRow> &rows, bool to_actual)
+{
+    std::vector<core::repair::Rename> renames;
+    for (const auto &row : rows) {
+        if (row.operation != core::DriftOperation::renamed || !row.attribute.empty()) continue;
+        auto registered = row.kind + ':' + core::plain_text(row.expected);
+        if (to_actual) renames.push_back({std::move(registered), row.fact});
+        else renames.push_back({row.fact, std::move(registered)});
+    }
+    return renames;
+}
+
+bool needs_approval(const core::repair::Step &step)
+{
+    const auto *const rule = step.rule.empty() ? nullptr : core::find_rule(step.rule);
+    return rule != nullptr && (rule->action == core::Action::approve || rule->action == core::Action::deny);
 }
 
 // What nothing is known of cannot be repaired either.
@@ -49,12 +95,6 @@ core::repair::PlannedStep not_planned(const catalog::Gap &gap)
     planned.step.effect = core::repair::Effect::manual;
     planned.step.detail = std::to_string(gap.objects) + " user objects of " + gap.catalog + " are not compared, among them " + gap.first + '.';
     return planned;
-}
-
-bool needs_approval(const core::repair::Step &step)
-{
-    const auto *const rule = step.rule.empty() ? nullptr : core::find_rule(step.rule);
-    return rule != nullptr && (rule->action == core::Action::approve || rule->action == core::Action::deny);
 }
 
 }  // namespace
@@ -116,25 +156,29 @@ LCG_FUNCTION(lcg_repair)
     pg::ResultSet result(fcinfo);
     const auto sql = drift::dialect();
     drift::OwnerSession session;
-    const auto schema = drift::find_expected(session, name);
+    const auto report = drift::make_report(session, name);
+    const auto selection = drift::selection_of(report.rows);
     core::repair::FactMap expected;
     core::repair::FactMap actual;
     std::vector<catalog::Gap> gaps;
     {
         drift::LiveFacts live;
         gaps = live.gaps();
-        core::repair::Selection selection;
-        {
-            drift::ExpectedFacts registered(session, schema.name);
-            drift::select_differences(registered, live, selection);
-        }
-        live.rewind();
         actual = drift::take(live, selection);
-        drift::ExpectedFacts registered(session, schema.name);
-        expected = drift::take(registered, selection);
+        drift::ExpectedFacts registered(session, report.schema.name);
+        const auto renames = drift::find_renames(session, report.schema);
+        core::RenamedFacts under_present_names(registered, renames, drift::to_utf8);
+        expected = drift::take(under_present_names, selection);
     }
-    const bool forwards = direction == "to_expected";
-    auto plan = core::repair::plan({sql, forwards ? actual : expected, forwards ? expected : actual, online});
+    // Both are under the names of today; what is expected has its own in the end, or in the beginning.
+    const bool to_actual = direction == "to_actual";
+    auto wanted = to_actual ? expected : actual;
+    drift::apply(report.rows, to_actual ? actual : expected, to_actual, wanted);
+    const auto back = drift::renames_of(report.rows, false);
+    core::repair::Steps unused;
+    if (to_actual) expected = core::repair::renamed(sql, expected, back, unused);
+    else wanted = core::repair::renamed(sql, wanted, back, unused);
+    auto plan = core::repair::plan({sql, to_actual ? expected : actual, wanted, online}, to_actual ? drift::renames_of(report.rows, true) : back);
     for (const auto &gap : gaps) plan.push_back(drift::not_planned(gap));
     drift::add_plan(result, plan);
     return 0;

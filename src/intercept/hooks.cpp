@@ -3,6 +3,7 @@
 #include "intercept/object_access.hpp"
 #include "intercept/watch.hpp"
 #include "pg/entry.hpp"
+#include "scratch/process.hpp"
 #include "settings.hpp"
 
 // Between the server's hook and the next one no C++ object is alive: an error
@@ -57,6 +58,7 @@ extern "C" void lcg_executor_start(QueryDesc *query, int flags)
     if (!writes(query) || (flags & EXEC_FLAG_EXPLAIN_ONLY) != 0) return;
     pg::guarded([query] {
         pg::debug_point("executor_start");
+        scratch::require_inside(query);
         if (may_change_every_row(query)) intercept::before_execution(query);
         intercept::record_own_writes(query);
     });

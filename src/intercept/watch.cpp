@@ -21,6 +21,7 @@
 #include "pg/attempt.hpp"
 #include "pg/entry.hpp"
 #include "pg/spi.hpp"
+#include "scratch/process.hpp"
 #include "settings.hpp"
 
 namespace intercept {
@@ -155,12 +156,13 @@ MemoryContext context_for(ProcessUtilityContext context)
 
 bool watching()
 {
-    return !IsBinaryUpgrade && !IsParallelWorker() && !approval::in_worker() && IsUnderPostmaster && !RecoveryInProgress();
+    return !IsBinaryUpgrade && !IsParallelWorker() && !approval::in_worker() && !scratch::in_scratch() && IsUnderPostmaster && !RecoveryInProgress();
 }
 
 std::uint64_t before_utility(const PlannedStmt *statement, const char *query, ProcessUtilityContext context)
 {
     Node *const tree = statement->utilityStmt;
+    scratch::require_inside(tree);
     // A commit is the last occasion to record what SELECT set_config() did.
     const bool is_occasion = (concerns_schema(tree) && !needs_fresh_transaction(tree)) || is_commit(tree);
     if (settings::unrecorded_mode_change().has_value() && is_occasion) record_mode({}, "SET");

@@ -10,6 +10,7 @@
 #include "ledger/snapshot_scope.hpp"
 #include "pg/entry.hpp"
 #include "pg/scratch.hpp"
+#include "scratch/process.hpp"
 #include "settings.hpp"
 
 namespace ledger {
@@ -20,7 +21,7 @@ bool is_recording()
 {
     // A command that began while the guard was on is recorded, whatever another event trigger does to the mode meanwhile.
     const bool begun = intercept::current_command() != nullptr;
-    if ((settings::mode() == settings::Mode::off && !begun) || IsBinaryUpgrade) return false;
+    if ((settings::mode() == settings::Mode::off && !begun) || IsBinaryUpgrade || scratch::in_scratch()) return false;
     const auto installation = guard::installation();
     if (!installation) return false;
     return !(creating_extension && CurrentExtensionObject == installation->extension);

@@ -2,6 +2,7 @@
 
 #include "approval/roles.hpp"
 #include "pg/entry.hpp"
+#include "scratch/database.hpp"
 #include "settings.hpp"
 
 // The sealer: one process that waits, and has another seal one database after the other.
@@ -207,6 +208,7 @@ void run()
         pgstat_report_appname(sealer_name);
     });
     report_idle();
+    scratch::start_sweeping();
     bool first = true;
     TimestampTz last = GetCurrentTimestamp();
     while (!ending()) {

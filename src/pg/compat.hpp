@@ -160,6 +160,28 @@ inline std::string options_of_grant(const GrantRoleStmt *statement)
 #endif
 }
 
+// Whether the member may SET ROLE to the role; a privilege of its own since 16.
+inline bool may_set_role(Oid member, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+    return member_can_set_role(member, role);
+#else
+    return is_member_of_role(member, role);
+#endif
+}
+
+// All rows of a portal, as a statement that a client sent.
+inline void run_portal(Portal portal, DestReceiver *receiver)
+{
+    QueryCompletion completion;
+    InitializeQueryCompletion(&completion);
+#if PG_VERSION_NUM >= 180000
+    PortalRun(portal, FETCH_ALL, true, receiver, receiver, &completion);
+#else
+    PortalRun(portal, FETCH_ALL, true, true, receiver, receiver, &completion);
+#endif
+}
+
 // A limit of whole transactions came with 17.
 inline void disable_transaction_timeout()
 {

@@ -196,10 +196,10 @@ TEST_CASE("renamed objects keep what they have")
     const auto from = map_of({schema, fact("table:app.old", "schema:app", {{"owner", std::string("dba")}}), fact("column:app.old.a", "table:app.old", {{"ordinal", std::int64_t{1}}, {"type", std::string("integer")}}),
                               fact("view:app.v", "schema:app", {{"owner", std::string("dba")}, {"definition", std::string(" SELECT old.a\n   FROM app.old;")}})});
     const auto to = map_of({schema, table, column("b", 1, "integer"), fact("view:app.v", "schema:app", {{"owner", std::string("dba")}, {"definition", std::string(" SELECT t.a\n   FROM app.t;")}})});
-    const auto plan = core::repair::plan({sql, from, to, true}, {{"table:app.old", "table:app.t"}, {"column:app.t.a", "column:app.t.b"}});
+    const auto plan = core::repair::plan({sql, from, to, true}, {{"table:app.old", "table:app.t"}, {"column:app.old.a", "column:app.t.b"}});
     REQUIRE(plan.size() == 2);
-    CHECK(plan[0].step.command == "ALTER TABLE app.old RENAME TO t");
-    CHECK(plan[1].step.command == "ALTER TABLE app.t RENAME COLUMN a TO b");
+    CHECK(plan[0].step.command == "ALTER TABLE app.old RENAME COLUMN a TO b");
+    CHECK(plan[1].step.command == "ALTER TABLE app.old RENAME TO t");
 }
 
 TEST_CASE("a circle of needs is broken where it does least")

@@ -1,5 +1,7 @@
 #include "core/repair/renaming.hpp"
 
+#include <algorithm>
+
 #include "core/repair/makers.hpp"
 #include "core/repair/target.hpp"
 
@@ -113,14 +115,46 @@ void rename_in(Fact &fact, const Rename &rename)
     }
 }
 
+// Parts are renamed where they are, then objects within their schemas, then schemas: each by the name that it has then.
+int order_of(const Rename &rename)
+{
+    const auto kind = name_of(rename.from).kind;
+    return is_part(kind) ? 0 : kind == "schema" ? 2 : 1;
+}
+
+std::vector<Rename> in_order(const std::vector<Rename> &renames)
+{
+    std::vector<Rename> ordered = renames;
+    std::stable_sort(ordered.begin(), ordered.end(), [](const Rename &left, const Rename &right) { return order_of(left) < order_of(right); });
+    const auto schema_becomes = [&renames](const std::string &schema) {
+        for (const auto &rename : renames) {
+            if (rename.from == fact_id("schema", {schema})) return name_of(rename.to).last();
+        }
+        return schema;
+    };
+    for (auto &rename : ordered) {
+        const auto before = name_of(rename.from);
+        const auto after = name_of(rename.to);
+        if (is_part(before.kind)) {
+            auto parts = before.parts;
+            parts.back() = after.last();
+            rename.to = before.kind + ':';
+            for (const auto &part : parts) rename.to += (rename.to.back() == ':' ? "" : ".") + quote_part(part);
+        } else if (before.parts.size() >= 2 && after.parts.size() >= 2 && schema_becomes(before.parts[0]) == after.parts[0] && before.parts[0] != after.parts[0]) {
+            rename.to = before.kind + ':' + quote_part(before.parts[0]) + rename.to.substr(before.kind.size() + 1 + quote_part(after.parts[0]).size());
+        }
+    }
+    return ordered;
+}
+
 }  // namespace
 
 FactMap renamed(const Dialect &sql, const FactMap &facts, const std::vector<Rename> &renames, Steps &steps)
 {
     FactMap now = facts;
-    for (const auto &rename : renames) {
+    for (const auto &rename : in_order(renames)) {
         const auto found = now.find(rename.from);
-        if (found == now.end() || now.contains(rename.to)) continue;
+        if (found == now.end() || rename.from == rename.to || now.contains(rename.to)) continue;
         add_commands(sql, found->second, rename, steps);
         FactMap next;
         for (auto &[id, fact] : now) {
