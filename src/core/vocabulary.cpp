@@ -181,6 +181,8 @@ void check_fact(const Fact &fact)
     for (const auto &[name, value] : fact.payload) check_attribute(*kind, name, value);
 }
 
+bool is_fact_kind(std::string_view name) { return kind_of(name) != nullptr; }
+
 void ParentCheck::add(const Fact &fact, std::int64_t line)
 {
     constexpr std::string_view with_parts = "table foreign_table view matview composite domain";

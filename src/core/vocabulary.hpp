@@ -15,6 +15,8 @@ namespace core {
 // each parent is of a kind nearer to the schema.
 void check_fact(const Fact &fact);
 
+bool is_fact_kind(std::string_view name);
+
 // Looks whether the parents that parts cannot be without are there.  Schemas
 // and the tables of indexes can be missing: an extension's are not among the facts.
 class ParentCheck {

@@ -35,7 +35,7 @@ SELECT no_plan();
 
 -- The functions of the contract, by name.
 SELECT is(ARRAY(SELECT name FROM unnest(ARRAY['approve', 'reject', 'revoke', 'issue_token', 'use_token', 'snapshot', 'register_expected',
-        'unregister_expected', 'activate_expected', 'drift', 'drift_summary', 'is_clean', 'assert_no_drift', 'status', 'rules', 'version']) AS name
+        'unregister_expected', 'activate_expected', 'drift', 'drift_summary', 'is_clean', 'assert_no_drift', 'history', 'status', 'rules', 'version']) AS name
     WHERE NOT EXISTS (SELECT FROM functions AS f WHERE f.proname = name)), '{}', 'every function of the contract exists');
 SELECT is(ARRAY(SELECT name FROM unnest(ARRAY['ledger', 'proposal', 'approval', 'policy', 'expected_schema', 'expected_object', 'known_object',
         'alembic_step', 'changes', 'proposals', 'approvals', 'my_proposals', 'expected_schemas']) AS name
