@@ -50,9 +50,15 @@ CREATE INDEX ledger_object_idx ON langchef_guard.ledger (classid, objid, id);
 CREATE INDEX ledger_xid_idx ON langchef_guard.ledger (xid);
 -- Few rows, which status() looks for.
 CREATE INDEX ledger_unobserved_idx ON langchef_guard.ledger (recorded_at) WHERE source OPERATOR(pg_catalog.=) 'unobserved';
--- Renames, which drift() follows.
-CREATE INDEX ledger_renamed_idx ON langchef_guard.ledger (id) 
+-- By the name that a row has, for history(): a name can be longer than an index row.
+CREATE INDEX ledger_identity_idx ON langchef_guard.ledger (pg_catalog.hashtextextended(identity, 0), classid, objid);
+-- Renames, which drift() follows, and by the name that was replaced: the id of a fact without its kind.
+CREATE INDEX ledger_renamed_idx ON langchef_guard.ledger (id)
     WHERE difference OPERATOR(pg_catalog.@>) '[{"attribute": "name"}]' OR difference OPERATOR(pg_catalog.@>) '[{"attribute": "labels"}]';
+CREATE INDEX ledger_old_name_idx ON langchef_guard.ledger (pg_catalog.hashtextextended(pg_catalog.regexp_replace(
+        COALESCE(definition_before OPERATOR(pg_catalog.->>) 'id', difference OPERATOR(pg_catalog.->) 0 OPERATOR(pg_catalog.->>) 'before'),
+        '^[a-z_]+:', ''), 0))
+    WHERE difference OPERATOR(pg_catalog.@>) '[{"attribute": "name"}]';
 REVOKE ALL ON TABLE langchef_guard.ledger FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('langchef_guard.ledger', '');
 

@@ -1,88 +1,12 @@
 #include "core/renames.hpp"
 
 #include <algorithm>
-#include <array>
+
+#include "core/fact_path.hpp"
 
 #include "core/cpp_only.hpp"
 
 namespace core {
-namespace {
-
-bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words)
-{
-    return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-// Kinds whose parts are named after them: they share the names of relations and types.
-bool holds_parts(std::string_view kind)
-{
-    return is_one_of(kind, {"table", "foreign_table", "view", "matview", "composite", "domain"});
-}
-
-bool is_part(std::string_view kind) { return is_one_of(kind, {"column", "attribute", "constraint", "trigger", "rule", "policy"}); }
-
-// Of no schema, and not named after what they are a part of.
-bool stands_alone(std::string_view kind)
-{
-    return is_one_of(kind, {"extension", "database", "role_settings", "large_object", "system_object", "language", "access_method", "cast",
-                            "transform", "foreign_data_wrapper", "server", "publication", "subscription", "event_trigger",
-                            "default_privileges"});
-}
-
-// Where the first part of a name ends: at the first point outside of quotes.
-std::size_t end_of_part(std::string_view name)
-{
-    bool quoted = false;
-    for (std::size_t i = 0; i < name.size(); ++i) {
-        if (name[i] == '"') quoted = !quoted;
-        if (name[i] == '.' && !quoted) return i;
-    }
-    return name.size();
-}
-
-std::string_view part_after(std::string_view name, std::size_t end) { return end < name.size() ? name.substr(end + 1) : std::string_view(); }
-
-std::string key_of(std::string_view kind, std::string_view name) { return std::string(kind).append(1, ':').append(name); }
-
-// A step on the way from the whole to its part: how it is found among its
-// siblings, and what it is called.
-struct Step {
-    std::string key;
-    std::string_view name;
-};
-
-struct Path {
-    std::string_view kind;
-    std::array<Step, 3> steps;
-    std::size_t size = 0;
-
-    void add(std::string key, std::string_view name) { steps[size++] = {std::move(key), name}; }
-};
-
-Path path_of(std::string_view id)
-{
-    Path path;
-    const auto colon = std::min(id.find(':'), id.size());
-    path.kind = id.substr(0, colon);
-    const auto whole = colon < id.size() ? id.substr(colon + 1) : std::string_view();
-    const auto first = end_of_part(whole);
-    if (path.kind == "schema" || stands_alone(path.kind)) {
-        path.add(std::string(id), whole);
-        return path;
-    }
-    path.add(key_of(path.kind == "user_mapping" ? "server" : "schema", whole.substr(0, first)), whole.substr(0, first));
-    const auto rest = part_after(whole, first);
-    if (!is_part(path.kind)) {
-        path.add(key_of(holds_parts(path.kind) ? "" : path.kind, rest), rest);
-        return path;
-    }
-    const auto second = end_of_part(rest);
-    path.add(key_of("", rest.substr(0, second)), rest.substr(0, second));
-    path.add(key_of(path.kind, part_after(rest, second)), part_after(rest, second));
-    return path;
-}
-
-}  // namespace
 
 const Renames::Node *Renames::find(std::string_view id) const
 {
@@ -144,7 +68,7 @@ Renames::Present Renames::present(std::string_view id) const
         name += path.steps[i].name;
         if (node != nullptr && node->now && (last || !node->displaced)) {
             if (last) {
-                if (!result.gone) result.place = key_of(path.kind, name);
+                if (!result.gone) result.place = fact_key(path.kind, name);
                 result.gone = node->gone;
                 result.renamed = !node->gone && *node->now != result.place;
                 result.id = *node->now;
@@ -155,7 +79,7 @@ Renames::Present Renames::present(std::string_view id) const
         }
         parts = node != nullptr ? &node->parts : nullptr;
     }
-    result.id = key_of(path.kind, name);
+    result.id = fact_key(path.kind, name);
     if (!result.gone) result.place = result.id;
     return result;
 }

@@ -193,6 +193,8 @@ bool is_drift_attribute(std::string_view kind, std::string_view attribute)
     });
 }
 
+bool is_fact_kind(std::string_view name) { return kind_of(name) != nullptr; }
+
 void ParentCheck::add(const Fact &fact, std::int64_t line)
 {
     constexpr std::string_view with_parts = "table foreign_table view matview composite domain";

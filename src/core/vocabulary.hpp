@@ -19,6 +19,7 @@ void check_fact(const Fact &fact);
 // Whether a difference can be of that kind, and have that attribute: of the kind, or of any when that is empty.
 bool is_drift_kind(std::string_view kind);
 bool is_drift_attribute(std::string_view kind, std::string_view attribute);
+bool is_fact_kind(std::string_view name);
 
 // Looks whether the parents that parts cannot be without are there.  Schemas
 // and the tables of indexes can be missing: an extension's are not among the facts.

@@ -172,10 +172,12 @@ class Search {
             add(fact);
             return found;
         }
-        const auto now = ledger_id <= since_ ? registered_.present(fact) : did == "removed" ? core::Renames::gone(ledger_id, fact) : names_.present(fact);
+        const bool older = ledger_id <= since_;
+        if (did == "removed" && !older) add(core::Renames::gone(ledger_id, fact).id);
+        if (!found.empty()) return found;
+        const auto now = older ? registered_.present(fact) : names_.present(fact);
         add(now.id);
-        if (now.gone && !found.empty()) return found;
-        if (now.gone) add(fact);
+        if (found.empty() && (now.gone || did == "removed")) add(fact);
         return found;
     }
 

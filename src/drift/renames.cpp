@@ -16,15 +16,20 @@ constinit pg::Statement any_rename{
     "        OR l.difference OPERATOR(pg_catalog.@>) '[{\"attribute\": \"labels\"}]') AND " LCG_SINCE_REGISTRATION " LIMIT 1",
     {INT8OID, INT8OID, TEXTOID, TEXTOID}};
 
+// Of what was renamed, all that happened to it and its parts: what ended or began under a name matters only where a
+// rename leads there.
 constinit pg::Statement name_events{
-    "SELECT l.id, d.item OPERATOR(pg_catalog.->>) 'fact', d.item OPERATOR(pg_catalog.->>) 'op',"
-    "       d.item OPERATOR(pg_catalog.->>) 'attribute', d.item OPERATOR(pg_catalog.->) 'before', d.item OPERATOR(pg_catalog.->) 'after'"
-    "  FROM langchef_guard.ledger l, LATERAL pg_catalog.jsonb_array_elements("
-    "       CASE WHEN pg_catalog.jsonb_typeof(l.difference) OPERATOR(pg_catalog.=) 'array' THEN l.difference END) AS d (item)"
-    " WHERE " LCG_SINCE_REGISTRATION
-    "   AND (d.item OPERATOR(pg_catalog.->>) 'op' OPERATOR(pg_catalog.<>) 'changed'"
-    "        OR d.item OPERATOR(pg_catalog.->>) 'attribute' OPERATOR(pg_catalog.=) ANY ('{name,labels}'))"
-    " ORDER BY l.id DESC",
+    "WITH renamed AS MATERIALIZED (SELECT DISTINCT l.classid, l.objid FROM langchef_guard.ledger l"
+    "   WHERE (l.difference OPERATOR(pg_catalog.@>) '[{\"attribute\": \"name\"}]'"
+    "          OR l.difference OPERATOR(pg_catalog.@>) '[{\"attribute\": \"labels\"}]') AND " LCG_SINCE_REGISTRATION ")"
+    " SELECT l.id, d.item OPERATOR(pg_catalog.->>) 'fact', d.item OPERATOR(pg_catalog.->>) 'op',"
+    "        d.item OPERATOR(pg_catalog.->>) 'attribute', d.item OPERATOR(pg_catalog.->) 'before', d.item OPERATOR(pg_catalog.->) 'after'"
+    "   FROM renamed r, langchef_guard.ledger l, LATERAL pg_catalog.jsonb_array_elements("
+    "        CASE WHEN pg_catalog.jsonb_typeof(l.difference) OPERATOR(pg_catalog.=) 'array' THEN l.difference END) AS d (item)"
+    "  WHERE l.classid OPERATOR(pg_catalog.=) r.classid AND l.objid OPERATOR(pg_catalog.=) r.objid AND " LCG_SINCE_REGISTRATION
+    "    AND (d.item OPERATOR(pg_catalog.->>) 'op' OPERATOR(pg_catalog.<>) 'changed'"
+    "         OR d.item OPERATOR(pg_catalog.->>) 'attribute' OPERATOR(pg_catalog.=) ANY ('{name,labels}'))"
+    "  ORDER BY l.id DESC",
     {INT8OID, INT8OID, TEXTOID, TEXTOID}};
 
 enum Column { id = 1, fact, operation, attribute, before, after };

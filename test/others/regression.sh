@@ -56,7 +56,7 @@ query() {
 # Some tests need the very minor version that the sources are of: what matters is the database they leave.
 "$modules/pgxs/src/test/regress/pg_regress" --inputdir="$suite" --outputdir="$work/tmp" --bindir="$bin" --dlpath="$work/modules" \
 	--dbname=regression --no-locale --max-concurrent-tests=20 --schedule="$suite/parallel_schedule" >"$work/out" 2>&1 || true
-grep -E '[0-9]+ tests' "$work/out" | sed 's/^/# suite: /'
+grep -E '^ (All )?[0-9]+ (of|tests)' "$work/out" | sed 's/^/# suite: /'
 
 query regression -c 'CREATE EXTENSION langchef_guard'
 facts=$(query regression -c "SELECT langchef_guard.register_expected('base')")
@@ -85,7 +85,7 @@ is "$(echo "$unlike;" | query restored -v shells="$shells")" "" "drift between t
 note "$(query restored -c "SELECT count(*) FILTER (WHERE attribute = 'ordinal') || ' columns in another order, ' || count(*) FILTER (WHERE kind = 'operator') || ' operators that were never made' FROM langchef_guard.drift('base')")"
 
 # The same by a document: drift() of a database whose expected schema came from another one.
-query restored -v document="$work/snapshot" <<'SQL'
+query restored -v document="$work/snapshot" >"$work/log" <<'SQL'
 \set content `cat :'document'`
 SELECT langchef_guard.register_expected('document', :'content') > 0
 SQL

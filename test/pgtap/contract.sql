@@ -36,7 +36,7 @@ SELECT no_plan();
 -- The functions of the contract, by name.
 SELECT is(ARRAY(SELECT name FROM unnest(ARRAY['approve', 'reject', 'revoke', 'issue_token', 'use_token', 'snapshot', 'register_expected', 'register_expected_lines', 'register_expected_ddl', 'expected_at',
         'unregister_expected', 'activate_expected', 'drift', 'drift_summary', 'is_clean', 'assert_no_drift', 'compare', 'has_no_drift', 'drift_report',
-        'drift_by_schema', 'configure_expected', 'ignore_drift', 'unignore_drift', 'accept_drift', 'unaccept_drift', 'repair', 'repair_script', 'undo', 'schema_at', 'status', 'rules', 'version']) AS name
+        'drift_by_schema', 'configure_expected', 'ignore_drift', 'unignore_drift', 'accept_drift', 'unaccept_drift', 'repair', 'repair_script', 'undo', 'schema_at', 'history', 'status', 'rules', 'version']) AS name
     WHERE NOT EXISTS (SELECT FROM functions AS f WHERE f.proname = name)), '{}', 'every function of the contract exists');
 SELECT is(ARRAY(SELECT name FROM unnest(ARRAY['ledger', 'proposal', 'approval', 'policy', 'expected_schema', 'expected_object', 'known_object',
         'alembic_step', 'changes', 'proposals', 'approvals', 'my_proposals', 'expected_schemas', 'expected_option', 'ignore_rule', 'ignore_rules',
