@@ -7,7 +7,7 @@ RESET client_min_messages;
 SET langchef_guard.mode = 'record';
 CREATE SCHEMA regress_compare;
 CREATE SCHEMA "regress ""compare"".b";
-CREATE TABLE regress_compare.parent (id integer PRIMARY KEY, CONSTRAINT positive CHECK (id > 0));
+CREATE TABLE regress_compare.parent (id integer UNIQUE, CONSTRAINT positive CHECK (id > 0));
 CREATE TABLE regress_compare.child (CONSTRAINT positive CHECK (id > 0)) INHERITS (regress_compare.parent);
 CREATE TABLE regress_compare.gone (a integer, b text DEFAULT 'x');
 CREATE TABLE "regress ""compare"".b"."T.t" ("A.a" integer);
