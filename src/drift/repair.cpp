@@ -146,7 +146,8 @@ void add_plan(pg::ResultSet &result, const std::vector<core::repair::PlannedStep
 LCG_FUNCTION(lcg_repair)
 {
     const auto name = drift::optional_name(fcinfo, 0);
-    const auto direction = PG_ARGISNULL(1) ? std::string() : pg::text_of(PG_GETARG_DATUM(1));
+    if (PG_ARGISNULL(1)) throw pg::GuardError(ERRCODE_NULL_VALUE_NOT_ALLOWED, "direction must not be null");
+    const auto direction = pg::text_of(PG_GETARG_DATUM(1));
     if (direction != "to_expected" && direction != "to_actual") {
         throw pg::GuardError(ERRCODE_INVALID_PARAMETER_VALUE, "direction \"" + direction + "\" is not known", {},
                              "Use to_expected, which leads the database to the expected schema, or to_actual, which leads a database of the expected schema to this one.");

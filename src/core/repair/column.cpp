@@ -201,7 +201,8 @@ class Change {
 
     void change_named_not_null()
     {
-        if (changes("not_null_name")) {
+        // A name can be the usual one under the table's new name.
+        if (changes("not_null_name") && not_null_constraint(*from_) != not_null_constraint(to_)) {
             add_step(steps_, to_, table_ + " RENAME CONSTRAINT " + not_null_constraint(*from_) + " TO " + not_null_constraint(to_), Lock::access_exclusive);
         }
         if (changes("not_null_validated")) {
