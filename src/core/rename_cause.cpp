@@ -8,45 +8,13 @@
 #include <string>
 #include <utility>
 
+#include "core/name_tokens.hpp"
+#include "core/rename_followers.hpp"
+
 #include "core/cpp_only.hpp"
 
 namespace core {
 namespace {
-
-bool is_word(char c)
-{
-    const auto byte = static_cast<unsigned char>(c);
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' || byte >= 0x80;
-}
-
-// Names without their quotes, words, constants and single characters.  Between
-// the quotes of a constant there may be a name (of a sequence, for nextval).
-std::vector<std::string> tokens_of(std::string_view text)
-{
-    std::vector<std::string> tokens;
-    for (std::size_t i = 0; i < text.size();) {
-        if (text[i] == ' ' || text[i] == '\n' || text[i] == '\t') {
-            ++i;
-            continue;
-        }
-        std::string token;
-        if (text[i] == '"') {
-            for (++i; i < text.size(); ++i) {
-                if (text[i] == '"' && (i + 1 == text.size() || text[++i] != '"')) break;
-                token += text[i];
-            }
-            if (i < text.size() && text[i] == '"') ++i;
-        } else if (is_word(text[i])) {
-            while (i < text.size() && is_word(text[i])) token += text[i++];
-        } else {
-            token = text[i++];
-        }
-        tokens.push_back(std::move(token));
-    }
-    return tokens;
-}
-
-using Tokens = std::vector<std::string>;
 
 std::string joined(const Tokens &tokens, std::size_t count)
 {
@@ -55,79 +23,7 @@ std::string joined(const Tokens &tokens, std::size_t count)
     return out;
 }
 
-// What stands in brackets, such as the types of arguments, has other causes.
-Tokens name_of(const Value &value)
-{
-    auto tokens = tokens_of(plain_text(value));
-    tokens.erase(std::find(tokens.begin(), tokens.end(), "("), tokens.end());
-    return tokens;
-}
-
 bool is_rename(const DriftRow &row) { return row.operation == DriftOperation::renamed; }
-
-// What goes along when a table gets another schema, or a column of its parent another name.
-class Followers {
-  public:
-    explicit Followers(std::vector<DriftRow> &rows) : rows_(rows)
-    {
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            if (!is_rename(rows[i])) continue;
-            by_name_.emplace(object_of(rows[i].fact), i);
-            if (!rows[i].inherited) by_names_.emplace(own_names(rows[i]), i);
-            if (rows[i].kind == "attribute") attributes_.emplace(own_names(rows[i]), i);
-        }
-    }
-
-    void link()
-    {
-        for (std::size_t i = 0; i < rows_.size(); ++i) {
-            auto &row = rows_[i];
-            if (!is_rename(row)) continue;
-            auto cause = row.inherited ? found_in(by_names_, row) : moved_with(row);
-            // Of a table that is made of a composite type.
-            if (cause == no_row && row.kind == "column") cause = found_in(attributes_, row);
-            if (cause != i) row.implied_by = cause;
-        }
-    }
-
-  private:
-    static std::pair<std::string, std::string> own_names(const DriftRow &row)
-    {
-        const auto last = [](const Value &value) {
-            auto tokens = name_of(value);
-            return tokens.empty() ? std::string() : tokens.back();
-        };
-        return {last(row.expected), last(row.actual)};
-    }
-
-    using ByNames = std::map<std::pair<std::string, std::string>, std::size_t>;
-
-    static std::size_t found_in(const ByNames &rows, const DriftRow &row)
-    {
-        const auto found = rows.find(own_names(row));
-        return found != rows.end() ? found->second : no_row;
-    }
-
-    // An index, or a sequence that belongs to a column.
-    std::size_t moved_with(const DriftRow &row) const
-    {
-        auto whole = row.kind == "sequence" ? std::string_view(row.owned_by) : object_of(row.parent);
-        if (row.kind == "sequence") whole = whole.substr(0, std::min(whole.rfind('.'), whole.size()));
-        const auto found = by_name_.find(whole);
-        if (found == by_name_.end()) return no_row;
-        const auto before = name_of(row.expected);
-        const auto after = name_of(row.actual);
-        const auto old_whole = name_of(rows_[found->second].expected);
-        const auto new_whole = name_of(rows_[found->second].actual);
-        const bool only_schema = before.size() == after.size() && std::equal(before.begin() + 1, before.end(), after.begin() + 1);
-        return only_schema && before.front() == old_whole.front() && after.front() == new_whole.front() ? found->second : no_row;
-    }
-
-    std::vector<DriftRow> &rows_;
-    std::map<std::string_view, std::size_t> by_name_;
-    ByNames by_names_;
-    ByNames attributes_;
-};
 
 // Which rename gave a name in place of another.
 class Names {
@@ -142,7 +38,7 @@ class Names {
         std::vector<Renamed> all;
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const bool whole = is_rename(rows[i]) && rows[i].implied_by == no_row;
-            if (whole && !named_after_others(rows[i].kind)) all.push_back({i, name_of(rows[i].expected), name_of(rows[i].actual)});
+            if (whole && !named_after_others(rows[i].kind)) all.push_back({i, name_tokens(rows[i].expected), name_tokens(rows[i].actual)});
         }
         for (const auto &one : all) wholes_.emplace(joined(one.before, one.before.size()), joined(one.after, one.after.size()));
         for (const auto &one : all) add(one.row, one.before, one.after);
@@ -310,7 +206,7 @@ std::optional<std::size_t> cause_of(const Names &names, const DriftRow &row, con
 
 void link_to_renames(std::vector<DriftRow> &rows)
 {
-    Followers(rows).link();
+    link_followers(rows);
     const Names names(rows);
     if (names.empty()) return;
     for (std::size_t i = 0; i < rows.size(); ++i) {

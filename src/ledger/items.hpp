@@ -40,6 +40,8 @@ struct Items {
 void add_heirs(Items *items, Oid relation, bool in_extension);
 // What mentions the object by its name, or by that of its row, array or multirange type.
 void add_dependents(Items *items, const ObjectAddress &object, bool in_extension);
+// What mentions the column that heirs of its table have from it.
+void add_dependents_of_heirs(Items *items, const ObjectAddress &column, bool in_extension);
 // Sequences that belong to columns of the table.
 void add_owned_sequences(Items *items, Oid table, bool in_extension);
 // The partitions that the command took from the parent, with theirs and their indexes.

@@ -108,6 +108,18 @@ void add_dependents(Items *items, const ObjectAddress &object, bool in_extension
     });
 }
 
+void add_dependents_of_heirs(Items *items, const ObjectAddress &column, bool in_extension)
+{
+    const char *const name = get_attname(column.objectId, static_cast<AttrNumber>(column.objectSubId), true);
+    if (name == nullptr || !has_subclass(column.objectId)) return;
+    List *const heirs = catalog::heirs_of(column.objectId);
+    for (int i = 1; i < list_length(heirs); ++i) {
+        ObjectAddress inherited;
+        ObjectAddressSubSet(inherited, RelationRelationId, list_nth_oid(heirs, i), get_attnum(list_nth_oid(heirs, i), name));
+        if (inherited.objectSubId > 0) add_dependents(items, inherited, in_extension);
+    }
+}
+
 void add_owned_sequences(Items *items, Oid table, bool in_extension)
 {
     List *const sequences = getOwnedSequences(table);

@@ -257,6 +257,7 @@ void add_concerned(Items *items, const CollectedCommand *command)
     add_dependents(items, object, command->in_extension);
     if (const Oid relation = relation_of_part(object); OidIsValid(relation)) {
         add_heirs(items, relation, command->in_extension);
+        if (object.objectSubId != 0) add_dependents_of_heirs(items, object, command->in_extension);
         if (get_rel_relkind(relation) == RELKIND_COMPOSITE_TYPE) add_typed_tables(items, relation, command->in_extension);
     }
     if (object.classId != RelationRelationId) return;

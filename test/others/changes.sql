@@ -53,6 +53,29 @@ SELECT 'increment', format('ALTER SEQUENCE %s INCREMENT 7', name), kind, name, '
 UNION ALL
 SELECT 'index option', format('ALTER INDEX %s SET (fillfactor = 63)', name), kind, name, 'changed', 'options' FROM relation r JOIN pg_index i ON i.indexrelid = r.oid
  WHERE r.relkind = 'i' AND NOT r."inner" AND NOT r.related
+-- Names.
+UNION ALL
+SELECT 'rename ' || kind, format('ALTER %s %s RENAME TO changed_name', replace(replace(replace(upper(kind), '_', ' '), 'MATVIEW', 'MATERIALIZED VIEW'), 'COMPOSITE', 'TYPE'), name),
+       kind, substring(name FROM '^("[^"]+"|[^.]+)[.]') || '.changed_name', 'renamed', NULL
+  FROM relation WHERE NOT "inner"
+UNION ALL
+SELECT 'move table', format('ALTER TABLE %s SET SCHEMA regress_indexing', name), kind, 'regress_indexing.' || substring(name FROM '[.]("[^"]+"|[^.]+)$'), 'renamed', NULL
+  FROM relation WHERE kind = 'table' AND NOT typed AND name NOT LIKE 'regress_indexing.%'
+UNION ALL
+SELECT 'rename schema', format('ALTER SCHEMA %s RENAME TO changed_name', name), 'schema', 'changed_name', 'renamed', NULL FROM named_schema
+UNION ALL
+SELECT 'rename column', format('ALTER TABLE %s RENAME %I TO changed_name', r.name, a.attname), 'column', r.name || '.changed_name', 'renamed', NULL
+  FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped AND r.kind = 'table' AND NOT r.typed
+UNION ALL
+SELECT 'rename function', format('ALTER FUNCTION %s RENAME TO changed_name', oid::regprocedure), 'function',
+       (SELECT name FROM named_schema n WHERE n.oid = p.pronamespace) || '.changed_name', 'renamed', NULL
+  FROM pg_proc p
+ WHERE p.pronamespace IN (SELECT oid FROM named_schema) AND p.prokind = 'f'
+   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
+UNION ALL
+SELECT 'rename type', format('ALTER TYPE %s.%I RENAME TO changed_name', s.name, t.typname), CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range' ELSE 'type' END,
+       s.name || '.changed_name', 'renamed', NULL
+  FROM pg_type t JOIN named_schema s ON s.oid = t.typnamespace WHERE t.typtype IN ('e', 'd', 'r') OR (t.typtype = 'b' AND t.typcategory <> 'A')
 -- Columns.
 UNION ALL
 SELECT 'add column', format('ALTER TABLE %s ADD COLUMN changed_column integer', name), 'column', name || '.changed_column', 'unexpected', NULL

@@ -36,6 +36,8 @@ our @cases = (
 	[ 'role with privileges gets a new name', 'ALTER ROLE drift_reader RENAME TO drift_viewer', 'ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO drift_reader; GRANT USAGE ON FOREIGN SERVER far TO drift_reader' ],
 	[ 'extension goes', 'DROP EXTENSION citext CASCADE' ],
 	[ 'extension moves', 'ALTER EXTENSION citext SET SCHEMA other', 'CREATE CAST (app.pair AS app.citext) WITH INOUT' ],
+	[ 'own index and view of a partition whose column gets a new name', 'ALTER TABLE app.e RENAME b TO c',
+		'CREATE TABLE app.e (a int, b int) PARTITION BY LIST (a); CREATE TABLE app.e1 PARTITION OF app.e FOR VALUES IN (1); CREATE INDEX e1_own ON app.e1 ((b + 1)); CREATE VIEW app.of_e1 AS SELECT b FROM app.e1' ],
 	[ 'label of an enum in statistics', q{ALTER TYPE app.mood RENAME VALUE 'ok' TO 'fine'}, q{CREATE STATISTICS app.felt ON (mood = 'ok'), id FROM app.customer} ],
 	[ 'privileges of a system function', 'GRANT EXECUTE ON FUNCTION pg_catalog.pg_ls_logdir() TO drift_reader' ],
 );
