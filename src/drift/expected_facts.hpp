@@ -9,12 +9,15 @@ namespace drift {
 // The facts of a registered schema.  The session outlives it.
 class ExpectedFacts final : public core::FactSource {
   public:
-    ExpectedFacts(OwnerSession &session, const std::string &name);
+    // All of them, or those with the numbers given, which are in ascending order.
+    ExpectedFacts(OwnerSession &session, const std::string &name, const std::vector<std::int32_t> *numbers = nullptr);
 
     bool next() override;
     std::string_view key() const override { return key_; }
     std::string_view digest() const override { return digest_; }
     core::Fact fact() const override;
+    // Its place among the facts of the schema, from 1.
+    std::int32_t number() const { return number_; }
 
   private:
     OwnerSession &session_;
@@ -24,6 +27,7 @@ class ExpectedFacts final : public core::FactSource {
     std::string id_;
     std::string key_;
     std::string digest_;
+    std::int32_t number_ = 0;
 };
 
 }  // namespace drift

@@ -3,8 +3,7 @@
 #include "core/shown.hpp"
 
 #include "drift/environment.hpp"
-#include "drift/expected_facts.hpp"
-#include "drift/live_facts.hpp"
+#include "drift/comparison.hpp"
 #include "drift/report.hpp"
 #include "pg/entry.hpp"
 #include "pg/scratch.hpp"
@@ -154,15 +153,13 @@ LCG_FUNCTION(lcg_drift)
     return 0;
 }
 
-// is_clean(name text) returns boolean: stops at the first difference.
+// is_clean(name text) returns boolean.
 LCG_FUNCTION(lcg_is_clean)
 {
     const auto name = drift::optional_name(fcinfo, 0);
     drift::OwnerSession session;
     const auto schema = drift::find_expected(session, name);
-    drift::ExpectedFacts expected(session, schema.name);
-    drift::LiveFacts actual;
-    return BoolGetDatum(core::find_drift(expected, actual, 1).empty() && actual.gaps().empty());
+    return BoolGetDatum(drift::compare_with_catalogs(session, schema, 1).empty());
 }
 
 // assert_no_drift(name text) returns void: raises LG004 when there is any.

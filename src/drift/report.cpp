@@ -2,8 +2,7 @@
 
 #include "drift/report.hpp"
 
-#include "drift/expected_facts.hpp"
-#include "drift/live_facts.hpp"
+#include "drift/comparison.hpp"
 #include "pg/crypto.hpp"
 
 namespace drift {
@@ -41,12 +40,7 @@ std::vector<std::size_t> showing_order(const Report &report)
 Report make_report(OwnerSession &session, const std::optional<std::string> &name)
 {
     Report report{find_expected(session, name), {}, {}, {}, {}, {}};
-    {
-        ExpectedFacts expected(session, report.schema.name);
-        LiveFacts actual;
-        report.rows = core::find_drift(expected, actual);
-        for (const auto &gap : actual.gaps()) report.rows.push_back(core::uncovered(gap.catalog, gap.objects, gap.first));
-    }
+    report.rows = compare_with_catalogs(session, report.schema);
     for (const auto &row : report.rows) {
         report.ids.push_back(drift_id(report.schema.name, row));
         report.severities.push_back(core::severity(row));
