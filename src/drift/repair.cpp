@@ -1,4 +1,5 @@
 // repair(): the commands that take a difference away.
+#include "core/repair/makers.hpp"
 #include "core/repair/plan.hpp"
 #include "core/repair/selection.hpp"
 #include "core/rules.hpp"
@@ -38,6 +39,15 @@ Selection selection_of(const std::vector<core::DriftRow> &rows)
     return selection;
 }
 
+void take_places(const FactMap &source, const std::string &whole, FactMap &facts)
+{
+    for (const auto *const column : core::repair::columns_of(source, whole)) {
+        const auto found = facts.find(column->id);
+        const auto place = column->payload.find("ordinal");
+        if (found != facts.end() && place != column->payload.end()) found->second.payload.insert_or_assign("ordinal", place->second);
+    }
+}
+
 // Leads one side to the other by the rows, which can be fewer than all: of what does not count nothing is done.
 //   to_actual   the facts are those expected, to become the actual ones; else the other way round
 void apply(const std::vector<core::DriftRow> &rows, const FactMap &source, bool to_actual, FactMap &facts)
@@ -62,6 +72,8 @@ void apply(const std::vector<core::DriftRow> &rows, const FactMap &source, bool 
                 if (value != other->second.payload.end()) fact.payload.emplace(attribute, value->second);
             };
             take_over(row.attribute);
+            // Of columns that moved among their neighbours only some have rows.
+            if (row.attribute == "ordinal") take_places(source, fact.parent, facts);
             // Privileges that only follow the owner have no row of their own.
             if (row.attribute == "owner") take_over("acl");
         }
@@ -73,7 +85,9 @@ std::vector<core::repair::Rename> renames_of(const std::vector<core::DriftRow> &
 {
     std::vector<core::repair::Rename> renames;
     for (const auto &row : rows) {
-        if (row.operation != core::DriftOperation::renamed || !row.attribute.empty()) continue;
+        // What has no name of its own has another description because a type has another name.
+        const bool named = row.kind != "cast" && row.kind != "transform" && row.kind != "default_privileges" && row.kind != "user_mapping" && row.kind != "role_settings";
+        if (row.operation != core::DriftOperation::renamed || !row.attribute.empty() || !named) continue;
         auto registered = row.kind + ':' + core::plain_text(row.expected);
         if (to_actual) renames.push_back({std::move(registered), row.fact});
         else renames.push_back({row.fact, std::move(registered)});

@@ -222,3 +222,25 @@ TEST_CASE("texts name what they are made from, bodies do not")
     CHECK(named == std::set<std::string>{"table:app.t", "function:app.f(integer)", "operator:app.\"<<\"(integer,integer)"});
     CHECK(mentions.by(facts.at("table:app.t")).size() == 1);
 }
+
+TEST_CASE("names that nobody would write crash nothing")
+{
+    for (const std::string kind : {"operator", "operator_class", "operator_family", "user_mapping", "default_privileges", "function", "aggregate", "enum", "range", "cast", "transform", "event_trigger",
+                                    "role_settings", "large_object", "system_object", "index", "statistics", "server", "view", "matview", "sequence", "domain", "table", "foreign_table"}) {
+        for (const std::string name : {"", "(x)", "a", "\"", "a.", ".", "a.b.c.d"}) {
+            const auto odd = map_of({fact(kind + ':' + name, "")});
+            CHECK_NOTHROW(commands({}, odd));
+            CHECK_NOTHROW(commands(odd, {}));
+        }
+    }
+    for (const std::string kind : {"column", "constraint", "trigger", "rule", "policy", "attribute", "index"}) {
+        const auto odd = map_of({fact(kind + ":(x).c", "table:(x)"), fact("table:(x)", "")});
+        CHECK_NOTHROW(commands({}, odd));
+        CHECK_NOTHROW(commands(odd, {}));
+    }
+    const auto sql = dialect();
+    core::repair::Steps steps;
+    const auto cast = map_of({fact("cast:(app.a AS text)", "")});
+    CHECK(core::repair::renamed(sql, cast, {{"cast:(app.a AS text)", "cast:(app.b AS text)"}}, steps).size() == 1);
+    CHECK(steps.empty());
+}

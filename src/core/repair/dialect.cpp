@@ -96,6 +96,12 @@ std::vector<std::string> take_name(std::string_view text, std::string_view &rest
     return parts;
 }
 
+const std::string &Name::part(std::size_t place) const
+{
+    static const std::string none;
+    return place < parts.size() ? parts[place] : none;
+}
+
 Name name_of(std::string_view id)
 {
     Name name;
@@ -104,6 +110,8 @@ Name name_of(std::string_view id)
     if (colon == std::string_view::npos) return name;
     std::string_view rest = id.substr(colon + 1);
     if (!rest.empty() && rest.front() != '(') name.parts = take_name(rest, rest);
+    // All but these have a name, if only an empty one.
+    if (name.parts.empty() && name.kind != "cast" && name.kind != "transform") name.parts.emplace_back();
     if (rest.size() >= 2 && rest.front() == '(') name.arguments = std::string(rest.substr(1, rest.size() - 2));
     return name;
 }

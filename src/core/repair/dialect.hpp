@@ -38,7 +38,10 @@ struct Name {
     std::vector<std::string> parts;
     std::string arguments;
 
-    const std::string &last() const { return parts.back(); }
+    // The part at a place; empty where the name has fewer, as in a document that somebody wrote by hand.
+    const std::string &part(std::size_t place) const;
+    const std::string &first() const { return part(0); }
+    const std::string &last() const { return part(parts.empty() ? 0 : parts.size() - 1); }
 };
 Name name_of(std::string_view id);
 

@@ -22,8 +22,8 @@ std::string function_clause(const Dialect &sql, const Fact *from, const Fact &to
 std::string mapping_target(const Dialect &sql, const Fact &mapping)
 {
     const auto name = name_of(mapping.id);
-    const auto &user = name.parts[1];
-    return "USER MAPPING FOR " + (user == "public" ? std::string("PUBLIC") : sql.quote(user)) + " SERVER " + sql.quote(name.parts[0]);
+    const auto &user = name.part(1);
+    return "USER MAPPING FOR " + (user == "public" ? std::string("PUBLIC") : sql.quote(user)) + " SERVER " + sql.quote(name.part(0));
 }
 
 const List &options_of(const Fact *fact)

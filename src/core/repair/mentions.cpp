@@ -66,7 +66,7 @@ Mentions::Mentions(const FactMap &facts) : facts_(facts)
     for (const auto &[id, fact] : facts) {
         if (!is_named(fact)) continue;
         const auto name = name_of(id);
-        if (name.parts.size() >= 2) named_[mention_key(name.parts[0], name.parts[1])].push_back(&fact);
+        if (name.parts.size() >= 2) named_[mention_key(name.part(0), name.part(1))].push_back(&fact);
     }
     for (const auto &[id, fact] : facts) {
         for (const auto *const other : of(fact)) by_[other->id].push_back(&fact);

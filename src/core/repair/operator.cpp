@@ -58,7 +58,7 @@ void make_operator(const Scene &scene, const Fact *from, const Fact &to, Steps &
 {
     const auto &sql = scene.sql;
     const auto name = name_of(to.id);
-    const auto spelled = sql.quote(name.parts.front()) + '.' + name.last();
+    const auto spelled = sql.quote(name.first()) + '.' + name.last();
     if (from != nullptr) {
         std::string changes;
         for (const std::string_view word : {"restrict", "join"}) {
@@ -91,8 +91,8 @@ void make_operator_class(const Scene &scene, const Fact *from, const Fact &to, S
     if (from != nullptr) return;
     const auto &sql = scene.sql;
     const auto name = name_of(to.id);
-    auto command = "CREATE OPERATOR CLASS " + sql.name({name.parts[0], name.parts[1]}) + (flag_of(to, "default") ? " DEFAULT" : "") + " FOR TYPE " + text_of(to, "type") + " USING " +
-                   sql.quote(name.parts[2]);
+    auto command = "CREATE OPERATOR CLASS " + sql.name({name.part(0), name.part(1)}) + (flag_of(to, "default") ? " DEFAULT" : "") + " FOR TYPE " + text_of(to, "type") + " USING " +
+                   sql.quote(name.part(2));
     if (has(to, "family")) command += " FAMILY " + sql.name(std::string_view(text_of(to, "family")));
     auto items = entries(sql, to);
     if (has(to, "storage")) items = "STORAGE " + text_of(to, "storage") + (items.empty() ? "" : ", ") + items;

@@ -40,6 +40,7 @@ class Planner {
         for (auto &step : first) planned.push_back({std::move(step), 0});
         gone_ = changes_.dropped;
         gone_.insert(changes_.rebuilt.begin(), changes_.rebuilt.end());
+        find_made_names();
         find_first();
         add_drops();
         add_makes();
@@ -125,16 +126,19 @@ class Planner {
     bool has_rival(const Fact &fact) const
     {
         const auto name = fact.id.substr(fact.id.find(':') + 1);
-        if (fact.kind == "sequence") {
-            for (const auto &id : changes_.detached) {
-                if (text_of(scene_.to.at(id), "identity_sequence") == name) return true;
-            }
+        return (is_relation_or_type(fact.kind) && made_relations_.contains(name)) || (is_routine(fact.kind) && made_routines_.contains(name));
+    }
+
+    // Names that what is made is to have.
+    void find_made_names()
+    {
+        for (const auto &id : changes_.made) {
+            const auto colon = id.find(':');
+            const auto kind = std::string_view(id).substr(0, colon);
+            if (is_relation_or_type(kind)) made_relations_.insert(id.substr(colon + 1));
+            if (is_routine(kind)) made_routines_.insert(id.substr(colon + 1));
         }
-        return std::any_of(changes_.made.begin(), changes_.made.end(), [&](const std::string &id) {
-            if (id.substr(id.find(':') + 1) != name) return false;
-            const auto kind = id.substr(0, id.find(':'));
-            return (is_relation_or_type(kind) && is_relation_or_type(fact.kind)) || (is_routine(kind) && is_routine(fact.kind));
-        });
+        for (const auto &id : changes_.detached) made_relations_.insert(text_of(scene_.to.at(id), "identity_sequence"));
     }
 
     void add_drops()
@@ -335,6 +339,8 @@ class Planner {
     const Changes changes_;
     std::set<std::string> gone_;
     std::set<std::string> first_;
+    std::set<std::string> made_relations_;
+    std::set<std::string> made_routines_;
     std::vector<Task> tasks_;
     TaskIndex drops_;
     TaskIndex makes_;

@@ -201,13 +201,13 @@ void add_default_privileges(const Scene &scene, const Fact *from, const Fact *to
 {
     const Fact &fact = to != nullptr ? *to : *from;
     const auto name = name_of(fact.id);
-    const auto &role = name.parts[0];
-    const auto &objects = name.parts[1];
+    const auto &role = name.part(0);
+    const auto &objects = name.part(1);
     const bool in_schema = name.parts.size() > 2;
     std::string words = objects;
     std::replace(words.begin(), words.end(), '_', ' ');
     std::transform(words.begin(), words.end(), words.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-    Wording wording{scene.sql, "ALTER DEFAULT PRIVILEGES FOR ROLE " + scene.sql.quote(role) + (in_schema ? " IN SCHEMA " + scene.sql.quote(name.parts[2]) : "") + ' ',
+    Wording wording{scene.sql, "ALTER DEFAULT PRIVILEGES FOR ROLE " + scene.sql.quote(role) + (in_schema ? " IN SCHEMA " + scene.sql.quote(name.part(2)) : "") + ' ',
                     {}, " ON " + words};
     // An entry for a schema adds to the built-in defaults; one for all schemas stands in their place.
     const std::string kind = objects == "tables" ? "table" : objects == "sequences" ? "sequence" : objects == "functions" ? "function" : objects == "types" ? "type" : objects == "schemas" ? "schema" : "large_object";

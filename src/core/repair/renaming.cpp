@@ -19,6 +19,7 @@ void add_commands(const Dialect &sql, const Fact &fact, const Rename &rename, St
 {
     const auto before = name_of(rename.from);
     const auto after = name_of(rename.to);
+    if (before.parts.empty() || after.parts.empty()) return;
     const auto new_name = sql.quote(after.last());
     if (is_part(fact.kind)) {
         if (before.last() == after.last()) return;
@@ -33,13 +34,13 @@ void add_commands(const Dialect &sql, const Fact &fact, const Rename &rename, St
     // Operator classes have their access method behind the name.
     const bool schema_qualified = before.parts.size() >= 2 && after.parts.size() >= 2;
     auto moved = fact;
-    if (schema_qualified && before.parts.front() != after.parts.front()) {
-        add_step(steps, fact, "ALTER " + target(sql, fact) + " SET SCHEMA " + sql.quote(after.parts.front()), Lock::access_exclusive);
-        moved.id = fact.kind + ':' + quote_part(after.parts.front()) + '.' + quote_part(before.parts[1]);
+    if (schema_qualified && before.first() != after.first()) {
+        add_step(steps, fact, "ALTER " + target(sql, fact) + " SET SCHEMA " + sql.quote(after.first()), Lock::access_exclusive);
+        moved.id = fact.kind + ':' + quote_part(after.first()) + '.' + quote_part(before.part(1));
         if (!before.arguments.empty()) moved.id += '(' + before.arguments + ')';
     }
     const auto index = schema_qualified ? std::size_t{1} : std::size_t{0};
-    if (before.parts[index] != after.parts[index]) add_step(steps, moved, "ALTER " + target(sql, moved) + " RENAME TO " + sql.quote(after.parts[index]), Lock::access_exclusive);
+    if (before.part(index) != after.part(index)) add_step(steps, moved, "ALTER " + target(sql, moved) + " RENAME TO " + sql.quote(after.part(index)), Lock::access_exclusive);
 }
 
 // "a.b." of "a.b": what names of parts begin with.
@@ -76,15 +77,15 @@ std::string replace_in_text(std::string_view text, const Name &before, const Nam
         auto parts = take_name(text, rest);
         const auto taken = text.substr(0, text.size() - rest.size());
         bool changed = false;
-        if (before.parts.size() == 1 && parts.size() >= 2 && parts[0] == before.parts[0]) {
-            parts[0] = after.parts[0];
+        if (before.parts.size() == 1 && parts.size() >= 2 && parts[0] == before.part(0)) {
+            parts[0] = after.part(0);
             changed = true;
-        } else if (before.parts.size() == 2 && parts.size() >= 2 && parts[0] == before.parts[0] && parts[1] == before.parts[1]) {
-            parts[0] = after.parts[0];
-            parts[1] = after.parts[1];
+        } else if (before.parts.size() == 2 && parts.size() >= 2 && parts[0] == before.part(0) && parts[1] == before.part(1)) {
+            parts[0] = after.part(0);
+            parts[1] = after.part(1);
             changed = true;
-        } else if (before.parts.size() == 2 && parts.size() == 2 && parts[0] == before.parts[1]) {
-            parts[0] = after.parts[1];
+        } else if (before.parts.size() == 2 && parts.size() == 2 && parts[0] == before.part(1)) {
+            parts[0] = after.part(1);
             changed = true;
         }
         if (changed) {
@@ -140,8 +141,8 @@ std::vector<Rename> in_order(const std::vector<Rename> &renames)
             parts.back() = after.last();
             rename.to = before.kind + ':';
             for (const auto &part : parts) rename.to += (rename.to.back() == ':' ? "" : ".") + quote_part(part);
-        } else if (before.parts.size() >= 2 && after.parts.size() >= 2 && schema_becomes(before.parts[0]) == after.parts[0] && before.parts[0] != after.parts[0]) {
-            rename.to = before.kind + ':' + quote_part(before.parts[0]) + rename.to.substr(before.kind.size() + 1 + quote_part(after.parts[0]).size());
+        } else if (before.parts.size() >= 2 && after.parts.size() >= 2 && schema_becomes(before.part(0)) == after.part(0) && before.part(0) != after.part(0)) {
+            rename.to = before.kind + ':' + quote_part(before.part(0)) + rename.to.substr(before.kind.size() + 1 + quote_part(after.part(0)).size());
         }
     }
     return ordered;

@@ -17,7 +17,7 @@ bool is_part_of_table(const Fact &fact)
 void add_name(std::unordered_set<std::string> &names, const std::string &id)
 {
     const auto name = name_of(id);
-    if (name.parts.size() >= 2) names.insert(mention_key(name.parts[0], name.parts[1]));
+    if (name.parts.size() >= 2) names.insert(mention_key(name.part(0), name.part(1)));
 }
 
 }  // namespace

@@ -90,11 +90,12 @@ std::string whole_of(const Dialect &sql, const Fact &part) { return sql.name(nam
 std::string own_name(const Dialect &sql, const Fact &fact)
 {
     const auto name = name_of(fact.id);
-    return name.parts.empty() ? std::string() : sql.quote(name.last());
+    return sql.quote(name.last());
 }
 
 std::string operator_text(const Dialect &sql, std::string_view held, bool with_types)
 {
+    if (held.empty()) return {};
     // The name is not quoted: it has no dots, but it can have a parenthesis in no version.
     const auto open = held.find('(', 1);
     auto name = held.substr(0, open);
@@ -116,9 +117,9 @@ std::string plain_name(const Dialect &sql, const Fact &fact)
     if (fact.kind == "large_object") return name.last();
     if (fact.kind == "cast") return '(' + name.arguments + ')';
     if (fact.kind == "transform") return "FOR " + name.arguments;
-    if (fact.kind == "operator") return sql.quote(name.parts.front()) + '.' + name.last() + " (" + name.arguments + ')';
+    if (fact.kind == "operator") return sql.quote(name.first()) + '.' + name.last() + " (" + name.arguments + ')';
     if (fact.kind == "operator_class" || fact.kind == "operator_family") {
-        return sql.name({name.parts[0], name.parts[1]}) + " USING " + sql.quote(name.parts[2]);
+        return sql.name({name.part(0), name.part(1)}) + " USING " + sql.quote(name.part(2));
     }
     if (fact.kind == "aggregate") return sql.name(name.parts) + '(' + aggregate_arguments(fact) + ')';
     if (fact.kind == "function" || fact.kind == "procedure") return sql.name(name.parts) + '(' + name.arguments + ')';
