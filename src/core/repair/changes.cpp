@@ -20,7 +20,7 @@ std::string column_id(const std::string &owned_by) { return "column:" + owned_by
 
 class Finder {
   public:
-    Finder(const Scene &scene, const Mentions &from, const Mentions &to) : scene_(scene), from_(from), to_(to) {}
+    Finder(const Scene &scene, const Mentions &from) : scene_(scene), from_(from) {}
 
     Changes run()
     {
@@ -167,14 +167,13 @@ class Finder {
 
     const Scene &scene_;
     const Mentions &from_;
-    const Mentions &to_;
     Changes changes_;
     std::deque<std::string> disturbed_;
 };
 
 }  // namespace
 
-Changes find_changes(const Scene &scene, const Mentions &from, const Mentions &to) { return Finder(scene, from, to).run(); }
+Changes find_changes(const Scene &scene, const Mentions &from) { return Finder(scene, from).run(); }
 
 bool goes_with_whole(const FactMap &facts, const Fact &fact, const std::set<std::string> &set)
 {

@@ -22,7 +22,7 @@ struct Changes {
     std::set<std::string> detached;
 };
 
-Changes find_changes(const Scene &scene, const Mentions &from, const Mentions &to);
+Changes find_changes(const Scene &scene, const Mentions &from);
 
 // Whether the fact comes and goes with another that is in the set: a part, an index, a sequence a column owns.
 bool goes_with_whole(const FactMap &facts, const Fact &fact, const std::set<std::string> &set);

@@ -30,7 +30,7 @@ bool is_routine(std::string_view kind) { return kind == "function" || kind == "p
 class Planner {
   public:
     explicit Planner(const Scene &scene)
-        : scene_(scene), from_(scene.from), to_(scene.to), changes_(find_changes(scene, from_, to_))
+        : scene_(scene), from_(scene.from), to_(scene.to), changes_(find_changes(scene, from_))
     {
     }
 
