@@ -20,7 +20,7 @@ constexpr int grace = 2000;  // milliseconds
 constexpr const char *too_late = "the DDL text was not run in the time it was given";
 
 // While the database is made whatever ends this process is an error, which undoes it.
-extern "C" void stop_making(SIGNAL_ARGS)
+extern "C" void stop_making([[maybe_unused]] SIGNAL_ARGS)
 {
     ShutdownRequestPending = 1;
     InterruptPending = 1;
