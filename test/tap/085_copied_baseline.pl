@@ -28,20 +28,17 @@ $node->safe_psql('source', q{
 
 # Each with the differences that drift finds after it, all of them by that command.
 my @relations = (
-	[ 'ALTER TABLE plain RENAME TO renamed', 'changed index public.plain_a, missing column public.plain.a, missing table public.plain, '
-		. 'unexpected column public.renamed.a, unexpected table public.renamed' ],
-	[ 'ALTER INDEX plain_a RENAME TO plain_b', 'missing index public.plain_a, unexpected index public.plain_b' ],
+	[ 'ALTER TABLE plain RENAME TO renamed', 'renamed table public.renamed' ],
+	[ 'ALTER INDEX plain_a RENAME TO plain_b', 'renamed index public.plain_b' ],
 	[ 'ALTER TABLE parent DROP COLUMN a, ADD COLUMN b int', 'missing column public.heir.a, missing column public.parent.a, '
 		. 'unexpected column public.heir.b, unexpected column public.parent.b' ],
 	[ 'ALTER TYPE composite DROP ATTRIBUTE z CASCADE', 'missing attribute public.composite.z, missing column public.typed.z' ],
-	[ 'ALTER TYPE composite RENAME ATTRIBUTE x TO y CASCADE', 'missing attribute public.composite.x, missing column public.typed.x, '
-		. 'unexpected attribute public.composite.y, unexpected column public.typed.y' ],
+	[ 'ALTER TYPE composite RENAME ATTRIBUTE x TO y CASCADE', 'renamed attribute public.composite.y, renamed column public.typed.y' ],
 	[ 'DROP TABLE plain', 'missing column public.plain.a, missing index public.plain_a, missing table public.plain' ]);
 # pg_upgrade gives functions and schemas other addresses.
 my @others = (
-	[ 'ALTER FUNCTION one() RENAME TO uno', 'missing function public.one(), unexpected function public.uno()' ],
-	[ 'ALTER SCHEMA app RENAME TO apps', 'missing function app.two(), missing schema app, '
-		. 'unexpected function apps.two(), unexpected schema apps' ]);
+	[ 'ALTER FUNCTION one() RENAME TO uno', 'renamed function public.uno()' ],
+	[ 'ALTER SCHEMA app RENAME TO apps', 'renamed schema apps' ]);
 
 sub is_blamed
 {
