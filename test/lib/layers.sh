@@ -4,7 +4,7 @@
 jobs=$(nproc 2>/dev/null || echo 2)
 
 # No single command of a layer may hang.
-limited() { timeout --kill-after=30 "${LCG_LIMIT:-900}" "$@"; }
+limited() { timeout --kill-after=30 "${LCG_LIMIT:-2400}" "$@"; }
 
 # The build of record, with no warning let through, installed into the private copy of PostgreSQL.
 layer_build() {

@@ -244,3 +244,14 @@ TEST_CASE("names that nobody would write crash nothing")
     CHECK(core::repair::renamed(sql, cast, {{"cast:(app.a AS text)", "cast:(app.b AS text)"}}, steps).size() == 1);
     CHECK(steps.empty());
 }
+
+TEST_CASE("the name of a NOT NULL stays when its table is renamed, from version 18 on")
+{
+    const auto before = map_of({fact("table:app.old", "schema:app"), fact("column:app.old.a", "table:app.old", {{"not_null", true}})});
+    core::repair::Steps steps;
+    const auto now = core::repair::renamed(dialect(18), before, {{"table:app.old", "table:app.t"}}, steps);
+    CHECK(now.at("column:app.t.a").payload.at("not_null_name") == core::Value(std::string("old_a_not_null")));
+    const auto back = core::repair::renamed(dialect(18), now, {{"table:app.t", "table:app.old"}}, steps);
+    CHECK(!back.at("column:app.old.a").payload.contains("not_null_name"));
+    CHECK(!core::repair::renamed(dialect(17), before, {{"table:app.old", "table:app.t"}}, steps).at("column:app.t.a").payload.contains("not_null_name"));
+}
