@@ -13,7 +13,9 @@ REGRESS_OPTS   = --encoding=UTF8 --no-locale
 ISOLATION      = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation --outputdir=output_iso --load-extension=langchef_guard
 TAP_TESTS      = 1
-PROVE_TESTS    = test/tap/*.pl
+# Not tried on later versions yet.
+TRIED_ON_15    = $(addprefix test/tap/, 110_register_ddl.pl 111_bad_documents.pl 120_schema_at.pl 121_repair.pl)
+PROVE_TESTS    = $(filter-out $(if $(filter 15,$(MAJORVERSION)),,$(TRIED_ON_15)), $(sort $(wildcard test/tap/*.pl)))
 
 PG_CONFIG ?= pg_config
 WARNINGS   = -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
@@ -85,7 +87,7 @@ firing-matrix: ; $(prove_installcheck)
 drift-battery: PROVE_TESTS = test/matrix/drift_battery.pl
 drift-battery: ; $(prove_installcheck)
 
-# What repair does about it, compared with docs.
+# What repair does about it.
 .PHONY: repair-battery
 repair-battery: PROVE_TESTS = test/matrix/repair_battery.pl
 repair-battery: ; $(prove_installcheck)

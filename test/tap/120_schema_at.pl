@@ -11,7 +11,7 @@ use RandomSchema;
 use Test::More;
 
 my $steps = $ENV{LCG_STEPS} // 300;
-my $seed = $ENV{LCG_SEED} // time() % 100000;
+my $seed = $ENV{LCG_SEED} // 1;
 my $moments = 20;
 note("seed $seed, $steps steps");
 

@@ -11,8 +11,8 @@ use PostgreSQL::Test::Utils;
 use RandomSchema;
 use Test::More;
 
-my $schemas = $ENV{LCG_SCHEMAS} // 6;
-my $seed = $ENV{LCG_SEED} // time() % 100000;
+my $schemas = $ENV{LCG_SCHEMAS} // 4;
+my $seed = $ENV{LCG_SEED} // 1;
 my $langchef = "$FindBin::RealBin/../../../shared/langchef/schema.sql";
 note("seeds $seed to ", $seed + $schemas - 1);
 
