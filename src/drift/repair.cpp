@@ -105,9 +105,10 @@ bool needs_approval(const core::repair::Step &step)
 core::repair::PlannedStep not_planned(const catalog::Gap &gap)
 {
     core::repair::PlannedStep planned;
-    planned.step.fact = core::uncovered(gap.catalog, gap.objects, gap.first).fact;
+    const auto row = core::uncovered(gap.catalog, gap.objects, gap.first);
+    planned.step.fact = row.fact;
     planned.step.effect = core::repair::Effect::manual;
-    planned.step.detail = std::to_string(gap.objects) + " user objects of " + gap.catalog + " are not compared, among them " + gap.first + '.';
+    planned.step.detail = core::describe(row);
     return planned;
 }
 

@@ -10,22 +10,12 @@
 namespace core::repair {
 namespace {
 
-std::string upper(std::string text)
-{
-    std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-    return text;
-}
-
-std::string enabling(const Fact &fact)
-{
-    const auto state = text_of(fact, "enabled");
-    return state == "disabled" ? "DISABLE" : state == "always" ? "ENABLE ALWAYS" : state == "replica" ? "ENABLE REPLICA" : "ENABLE";
-}
+std::string enabling_of(const Fact &fact) { return std::string(enabling(text_of(fact, "enabled"))); }
 
 void change_state(const Scene &scene, const Fact *from, const Fact &to, std::string_view word, Steps &steps)
 {
     if (!differs(from, to, "enabled")) return;
-    auto &step = add_step(steps, to, alter_relation(scene.sql, to) + ' ' + enabling(to) + ' ' + std::string(word) + ' ' + own_name(scene.sql, to), Lock::share_row_exclusive);
+    auto &step = add_step(steps, to, alter_relation(scene.sql, to) + ' ' + enabling_of(to) + ' ' + std::string(word) + ' ' + own_name(scene.sql, to), Lock::share_row_exclusive);
     if (has(to, "enabled")) {
         step.effect = Effect::weakens;
         step.rule = "D19";
@@ -106,7 +96,7 @@ void make_event_trigger(const Scene &scene, const Fact *from, const Fact &to, St
         if (!tags.empty()) command += " WHEN TAG IN (" + tags + ')';
         add_step(steps, to, command + " EXECUTE FUNCTION " + sql.name(std::string_view(text_of(to, "function"))) + "()");
     }
-    if (differs(from, to, "enabled")) add_step(steps, to, "ALTER " + target(sql, to) + ' ' + enabling(to)).rule = has(to, "enabled") ? "D19" : "";
+    if (differs(from, to, "enabled")) add_step(steps, to, "ALTER " + target(sql, to) + ' ' + enabling_of(to)).rule = has(to, "enabled") ? "D19" : "";
 }
 
 }  // namespace core::repair

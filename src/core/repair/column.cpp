@@ -230,10 +230,6 @@ class Change {
     void change_storage()
     {
         static const List none;
-        const auto upper = [](std::string text) {
-            std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-            return text;
-        };
         if (changes("storage")) alter("SET STORAGE " + (has(to_, "storage") ? upper(text_of(to_, "storage")) : usual_storage(scene_.sql, to_)));
         if (changes("compression")) alter("SET COMPRESSION " + (has(to_, "compression") ? text_of(to_, "compression") : std::string("default")));
         if (changes("statistics")) alter("SET STATISTICS " + std::to_string(number_of(to_, "statistics").value_or(-1)), Lock::share_update_exclusive);

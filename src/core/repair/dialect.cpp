@@ -1,15 +1,15 @@
 #include "core/repair/dialect.hpp"
 
+#include <algorithm>
+
 #include "core/cpp_only.hpp"
 
 namespace core::repair {
 namespace {
 
-bool is_word(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
-           static_cast<unsigned char>(c) >= 0x80;
-}
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
+
+bool is_word(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '$'; }
 
 // One part of a name; empty when none stands there.
 std::string take_part(std::string_view &text)
@@ -54,6 +54,12 @@ std::string Dialect::name(std::string_view held) const
     return name(parts) + std::string(rest);
 }
 
+std::string Dialect::bare_name(std::string_view held) const
+{
+    std::string_view rest;
+    return name(take_name(held, rest));
+}
+
 std::string Dialect::names(const std::vector<std::string> &held) const
 {
     std::string out;
@@ -63,6 +69,19 @@ std::string Dialect::names(const std::vector<std::string> &held) const
     }
     return out;
 }
+
+std::string upper(std::string text)
+{
+    std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return text;
+}
+
+std::string_view enabling(std::string_view state)
+{
+    return state == "disabled" ? "DISABLE" : state == "always" ? "ENABLE ALWAYS" : state == "replica" ? "ENABLE REPLICA" : "ENABLE";
+}
+
+bool begins_name(char c) { return c == '"' || is_letter(c); }
 
 std::string literal(std::string_view text)
 {

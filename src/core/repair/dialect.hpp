@@ -22,9 +22,18 @@ struct Dialect {
     // The same from a name as facts hold it, whose quotes do not know keywords: "app.order".  What follows the
     // name - arguments, a column's order - stays as it is.
     std::string name(std::string_view held) const;
+    // The name at the start of what facts hold, without what follows it: "app.f" of "app.f(integer)".
+    std::string bare_name(std::string_view held) const;
     // Names in a list, separated by commas.
     std::string names(const std::vector<std::string> &held) const;
 };
+
+// Words of facts as commands have them: "INSTEAD OF".  ASCII only.
+std::string upper(std::string text);
+// "ENABLE ALWAYS" of "always": what a trigger's or rule's state is called where it is set; empty text is the usual state.
+std::string_view enabling(std::string_view state);
+// Whether a name, with or without quotes, can begin with the character.
+bool begins_name(char c);
 
 // A string constant that means the same whatever standard_conforming_strings is.
 std::string literal(std::string_view text);

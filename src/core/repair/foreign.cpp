@@ -15,8 +15,7 @@ std::string function_clause(const Dialect &sql, const Fact *from, const Fact &to
 {
     if (!differs(from, to, attribute)) return {};
     if (!has(to, attribute)) return " NO " + word;
-    std::string_view rest;
-    return ' ' + word + ' ' + sql.name(take_name(text_of(to, attribute), rest));
+    return ' ' + word + ' ' + sql.bare_name(text_of(to, attribute));
 }
 
 std::string mapping_target(const Dialect &sql, const Fact &mapping)
@@ -165,10 +164,7 @@ void make_publication(const Scene &scene, const Fact *from, const Fact &to, Step
     }
     // SET needs something to publish.
     std::string gone;
-    for (const auto &table : list_of(*from, "tables")) {
-        std::string_view rest;
-        gone += (gone.empty() ? "TABLE " : ", ") + sql.name(take_name(table, rest));
-    }
+    for (const auto &table : list_of(*from, "tables")) gone += (gone.empty() ? "TABLE " : ", ") + sql.bare_name(table);
     const auto old_schemas = published_schemas(sql, *from);
     gone += (gone.empty() || old_schemas.empty() ? "" : ", ") + old_schemas;
     add_step(steps, to, "ALTER " + target(sql, to) + " DROP " + gone);

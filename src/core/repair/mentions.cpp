@@ -26,8 +26,6 @@ void each_text(const Fact &fact, const Visit &visit)
     if (!name.arguments.empty()) visit(std::string_view(name.arguments));
 }
 
-bool begins_name(char c) { return c == '"' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
-
 bool is_operator(char c) { return std::string_view("+-*/<>=~!@#%^&|`?").find(c) != std::string_view::npos; }
 
 // Calls visit(schema, name) for each dotted name.

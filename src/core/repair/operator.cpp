@@ -10,13 +10,6 @@
 namespace core::repair {
 namespace {
 
-// "app.f(integer)" as CREATE OPERATOR takes it: without the arguments.
-std::string function_name(const Dialect &sql, const std::string &held)
-{
-    std::string_view rest;
-    return sql.name(take_name(held, rest));
-}
-
 // "1 pg_catalog.<(integer,integer)" or "1 (integer,integer) pg_catalog.btint4cmp(integer,integer)" as an item of a class.
 std::string entry_text(const Dialect &sql, const std::string &line, bool is_operator)
 {
@@ -63,7 +56,7 @@ void make_operator(const Scene &scene, const Fact *from, const Fact &to, Steps &
         std::string changes;
         for (const std::string_view word : {"restrict", "join"}) {
             if (!differs(from, to, word)) continue;
-            changes += (changes.empty() ? "" : ", ") + std::string(word == "restrict" ? "RESTRICT = " : "JOIN = ") + (has(to, word) ? function_name(sql, text_of(to, word)) : std::string("NONE"));
+            changes += (changes.empty() ? "" : ", ") + std::string(word == "restrict" ? "RESTRICT = " : "JOIN = ") + (has(to, word) ? sql.bare_name(text_of(to, word)) : std::string("NONE"));
         }
         if (!changes.empty()) add_step(steps, to, "ALTER " + target(sql, to) + " SET (" + changes + ')');
         return;
@@ -71,7 +64,7 @@ void make_operator(const Scene &scene, const Fact *from, const Fact &to, Steps &
     // One without a function only stands for what another operator names, and comes with it.
     if (!has(to, "function")) return;
     const auto comma = name.arguments.find(',');
-    std::string command = "CREATE OPERATOR " + spelled + " (FUNCTION = " + function_name(sql, text_of(to, "function"));
+    std::string command = "CREATE OPERATOR " + spelled + " (FUNCTION = " + sql.bare_name(text_of(to, "function"));
     // A type can hold commas in its modifiers, but operands have none.
     const auto left = name.arguments.substr(0, comma);
     const auto right = comma == std::string::npos ? std::string("NONE") : name.arguments.substr(comma + 1);
@@ -79,8 +72,8 @@ void make_operator(const Scene &scene, const Fact *from, const Fact &to, Steps &
     if (right != "NONE") command += ", RIGHTARG = " + right;
     if (has(to, "commutator")) command += ", COMMUTATOR = OPERATOR(" + operator_text(sql, text_of(to, "commutator"), false) + ')';
     if (has(to, "negator")) command += ", NEGATOR = OPERATOR(" + operator_text(sql, text_of(to, "negator"), false) + ')';
-    if (has(to, "restrict")) command += ", RESTRICT = " + function_name(sql, text_of(to, "restrict"));
-    if (has(to, "join")) command += ", JOIN = " + function_name(sql, text_of(to, "join"));
+    if (has(to, "restrict")) command += ", RESTRICT = " + sql.bare_name(text_of(to, "restrict"));
+    if (has(to, "join")) command += ", JOIN = " + sql.bare_name(text_of(to, "join"));
     if (flag_of(to, "hashes")) command += ", HASHES";
     if (flag_of(to, "merges")) command += ", MERGES";
     add_step(steps, to, command + ')');
@@ -139,7 +132,7 @@ void make_conversion(const Scene &scene, const Fact *from, const Fact &to, Steps
 {
     if (from != nullptr) return;
     add_step(steps, to, std::string("CREATE ") + (flag_of(to, "default") ? "DEFAULT " : "") + target(scene.sql, to) + " FOR " + literal(text_of(to, "from")) + " TO " + literal(text_of(to, "to")) + " FROM " +
-                            function_name(scene.sql, text_of(to, "function")));
+                            scene.sql.bare_name(text_of(to, "function")));
 }
 
 void make_transform(const Scene &scene, const Fact *from, const Fact &to, Steps &steps)
@@ -158,16 +151,16 @@ void make_language(const Scene &scene, const Fact *from, const Fact &to, Steps &
     for (const std::string_view attribute : {"handler", "inline_handler", "validator", "trusted"}) same = same && !differs(from, to, attribute);
     if (same) return;
     auto command = std::string(from == nullptr ? "CREATE " : "CREATE OR REPLACE ") + (flag_of(to, "trusted") ? "TRUSTED " : "") + "LANGUAGE " + own_name(sql, to);
-    if (has(to, "handler")) command += " HANDLER " + function_name(sql, text_of(to, "handler"));
-    if (has(to, "inline_handler")) command += " INLINE " + function_name(sql, text_of(to, "inline_handler"));
-    if (has(to, "validator")) command += " VALIDATOR " + function_name(sql, text_of(to, "validator"));
+    if (has(to, "handler")) command += " HANDLER " + sql.bare_name(text_of(to, "handler"));
+    if (has(to, "inline_handler")) command += " INLINE " + sql.bare_name(text_of(to, "inline_handler"));
+    if (has(to, "validator")) command += " VALIDATOR " + sql.bare_name(text_of(to, "validator"));
     add_step(steps, to, std::move(command));
 }
 
 void make_access_method(const Scene &scene, const Fact *from, const Fact &to, Steps &steps)
 {
     if (from != nullptr) return;
-    add_step(steps, to, "CREATE " + target(scene.sql, to) + " TYPE " + (text_of(to, "type") == "index" ? "INDEX" : "TABLE") + " HANDLER " + function_name(scene.sql, text_of(to, "handler")));
+    add_step(steps, to, "CREATE " + target(scene.sql, to) + " TYPE " + (text_of(to, "type") == "index" ? "INDEX" : "TABLE") + " HANDLER " + scene.sql.bare_name(text_of(to, "handler")));
 }
 
 }  // namespace core::repair

@@ -206,7 +206,7 @@ void add_default_privileges(const Scene &scene, const Fact *from, const Fact *to
     const bool in_schema = name.parts.size() > 2;
     std::string words = objects;
     std::replace(words.begin(), words.end(), '_', ' ');
-    std::transform(words.begin(), words.end(), words.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    words = upper(std::move(words));
     Wording wording{scene.sql, "ALTER DEFAULT PRIVILEGES FOR ROLE " + scene.sql.quote(role) + (in_schema ? " IN SCHEMA " + scene.sql.quote(name.part(2)) : "") + ' ',
                     {}, " ON " + words};
     // An entry for a schema adds to the built-in defaults; one for all schemas stands in their place.

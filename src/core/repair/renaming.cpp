@@ -68,8 +68,7 @@ std::string replace_in_text(std::string_view text, const Name &before, const Nam
     std::string out;
     while (!text.empty()) {
         const char c = text.front();
-        const bool begins = c == '"' || (c >= 'a' && c <= 'z') || c == '_' || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
-        if (!begins) {
+        if (!begins_name(c)) {
             out += c;
             text.remove_prefix(1);
             continue;

@@ -11,12 +11,6 @@
 namespace core::repair {
 namespace {
 
-std::string upper(std::string text)
-{
-    std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-    return text;
-}
-
 // "INOUT a integer DEFAULT 1": the name's quotes know no keywords.
 std::string argument_text(const Dialect &sql, std::string line)
 {

@@ -10,12 +10,6 @@
 namespace core::repair {
 namespace {
 
-std::string function_name(const Dialect &sql, const Fact &fact, std::string_view attribute)
-{
-    std::string_view rest;
-    return sql.name(take_name(text_of(fact, attribute), rest));
-}
-
 // "token: dictionary, dictionary".
 struct Mapping {
     std::string token;
@@ -113,13 +107,13 @@ void make_text_search(const Scene &scene, const Fact *from, const Fact &to, Step
         if (from == nullptr) add_step(steps, to, "CREATE " + target(sql, to) + " (PARSER = " + sql.name(std::string_view(text_of(to, "parser"))) + ')');
         change_mappings(scene, from, to, steps);
     } else if (from == nullptr && to.kind == "text_search_template") {
-        auto options = "LEXIZE = " + function_name(sql, to, "lexize");
-        if (has(to, "init")) options += ", INIT = " + function_name(sql, to, "init");
+        auto options = "LEXIZE = " + sql.bare_name(text_of(to, "lexize"));
+        if (has(to, "init")) options += ", INIT = " + sql.bare_name(text_of(to, "init"));
         add_step(steps, to, "CREATE " + target(sql, to) + " (" + options + ')');
     } else if (from == nullptr) {
-        auto options = "START = " + function_name(sql, to, "start") + ", GETTOKEN = " + function_name(sql, to, "get_token") + ", END = " + function_name(sql, to, "end") +
-                       ", LEXTYPES = " + function_name(sql, to, "token_types");
-        if (has(to, "headline")) options += ", HEADLINE = " + function_name(sql, to, "headline");
+        auto options = "START = " + sql.bare_name(text_of(to, "start")) + ", GETTOKEN = " + sql.bare_name(text_of(to, "get_token")) + ", END = " + sql.bare_name(text_of(to, "end")) +
+                       ", LEXTYPES = " + sql.bare_name(text_of(to, "token_types"));
+        if (has(to, "headline")) options += ", HEADLINE = " + sql.bare_name(text_of(to, "headline"));
         add_step(steps, to, "CREATE " + target(sql, to) + " (" + options + ')');
     }
 }

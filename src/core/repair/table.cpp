@@ -195,7 +195,7 @@ void change_inherited_triggers(const Scene &scene, const Fact *from, const Fact 
         if (state.starts_with("comment ")) {
             add_step(steps, to, "COMMENT ON TRIGGER " + name + " ON " + plain_name(scene.sql, to) + " IS " + (wanted ? literal(state.substr(8)) : "NULL"), Lock::share_update_exclusive);
         } else {
-            const auto word = !wanted ? parent_state(scene, to, line) : state == "disabled" ? "DISABLE" : state == "always" ? "ENABLE ALWAYS" : state == "replica" ? "ENABLE REPLICA" : "ENABLE";
+            const auto word = !wanted ? parent_state(scene, to, line) : enabling(state);
             add_step(steps, to, "ALTER TABLE " + plain_name(scene.sql, to) + ' ' + std::string(word) + " TRIGGER " + name, Lock::share_row_exclusive);
         }
         for (auto i = first; i < steps.size(); ++i) steps[i].late = true;
@@ -215,8 +215,7 @@ std::string_view parent_state(const Scene &scene, const Fact &table, const std::
     std::string_view rest;
     const auto trigger = take_name(line, rest).front();
     const auto parent = scene.to.find("trigger:" + text_of(table, "partition_of") + '.' + quote_part(trigger));
-    const auto state = parent != scene.to.end() ? text_of(parent->second, "enabled") : std::string();
-    return state == "disabled" ? "DISABLE" : state == "always" ? "ENABLE ALWAYS" : state == "replica" ? "ENABLE REPLICA" : "ENABLE";
+    return enabling(parent != scene.to.end() ? text_of(parent->second, "enabled") : std::string());
 }
 
 void make_table(const Scene &scene, const Fact *from, const Fact &to, Steps &steps)

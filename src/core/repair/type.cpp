@@ -146,8 +146,7 @@ void make_base_type(const Scene &scene, const Fact *from, const Fact &to, Steps 
         return;
     }
     const auto function = [&](std::string_view word, std::string_view attribute) {
-        std::string_view rest;
-        return has(to, attribute) ? ", " + std::string(word) + " = " + sql.name(take_name(text_of(to, attribute), rest)) : std::string();
+        return has(to, attribute) ? ", " + std::string(word) + " = " + sql.bare_name(text_of(to, attribute)) : std::string();
     };
     if (from != nullptr && !flag_of(*from, "shell")) {
         std::string changes;
