@@ -86,6 +86,15 @@ bool ordered(const Candidate &left, const Candidate &right)
     return order < 0;
 }
 
+// Roughly the order in which the objects' catalog rows lie on disk: those of a table and its indexes together.
+bool created_before(const Candidate &left, const Candidate &right)
+{
+    return left.address.objectId != right.address.objectId ? left.address.objectId < right.address.objectId
+                                                           : left.address.classId < right.address.classId;
+}
+
+constexpr std::size_t cache_check_interval = 500;
+
 // A catalog with the columns that its objects are told apart by, 0 where they have none: the first is the OID.
 struct Source {
     Oid catalog;
@@ -122,7 +131,7 @@ constexpr Source sources[] = {
 
 class Collector {
   public:
-    explicit Collector(Candidates *found) : found_(found), members_(extension_members()) {}
+    Collector(Candidates *found, bool named) : found_(found), members_(extension_members()), named_(named) {}
 
     void add_relations() const
     {
@@ -130,8 +139,11 @@ class Collector {
             const auto *const form = form_of<FormData_pg_class>(tuple);
             const bool index = form->relkind == RELKIND_INDEX || form->relkind == RELKIND_PARTITIONED_INDEX;
             if (index ? !is_user_index(form) : !is_whole_relation(form)) return;
-            add(schema_name(form->relnamespace), relation_kind(form->relkind), name_text(form->relname), RelationRelationId,
-                form->oid);
+            if (named_) {
+                add(schema_name(form->relnamespace), relation_kind(form->relkind), name_text(form->relname), RelationRelationId, form->oid);
+            } else {
+                add_unnamed(RelationRelationId, form->oid);
+            }
         });
     }
 
@@ -140,7 +152,11 @@ class Collector {
         scan(TypeRelationId, InvalidOid, std::array<ScanKeyData, 0>{}, [this](HeapTuple tuple, TupleDesc) {
             const auto *const form = form_of<FormData_pg_type>(tuple);
             if (!is_whole_type(form)) return;
-            add(schema_name(form->typnamespace), type_kind(form->typtype), name_text(form->typname), TypeRelationId, form->oid);
+            if (named_) {
+                add(schema_name(form->typnamespace), type_kind(form->typtype), name_text(form->typname), TypeRelationId, form->oid);
+            } else {
+                add_unnamed(TypeRelationId, form->oid);
+            }
         });
     }
 
@@ -149,8 +165,11 @@ class Collector {
         scan(ProcedureRelationId, InvalidOid, std::array<ScanKeyData, 0>{}, [this](HeapTuple tuple, TupleDesc) {
             const auto *const form = form_of<FormData_pg_proc>(tuple);
             if (!is_whole_function(form)) return;
-            add(schema_name(form->pronamespace), "function", name_text(form->proname), ProcedureRelationId, form->oid,
-                routine_signature(form));
+            if (named_) {
+                add(schema_name(form->pronamespace), "function", name_text(form->proname), ProcedureRelationId, form->oid, routine_signature(form));
+            } else {
+                add_unnamed(ProcedureRelationId, form->oid);
+            }
         });
     }
 
@@ -195,8 +214,11 @@ class Collector {
         if (!contains(members_, classid, objid)) found_->add(candidate);
     }
 
+    void add_unnamed(Oid classid, Oid objid) const { add(nullptr, nullptr, nullptr, classid, objid); }
+
     Candidates *found_;
     Members members_;
+    bool named_;
 };
 static_assert(std::is_trivially_destructible_v<Collector>);
 
@@ -253,25 +275,27 @@ void read_surroundings(const std::function<void(core::Facts &&)> &visit)
     List *const members = pg::call([] { return memberships(); });
     for (int i = 0; i < list_length(members); ++i) {
         const auto *const membership = static_cast<const Membership *>(list_nth(members, i));
+        if (i % cache_check_interval == 0) workspace.bound_caches();
         core::Facts facts = as_member(read_settled(workspace, membership->member), *membership);
         if (!facts.empty()) visit(std::move(facts));
     }
 }
 
-void read_database(const std::function<void(core::Facts &&)> &visit)
+void read_database(Order order, const std::function<void(core::Facts &&)> &visit)
 {
-    const Candidates candidates = pg::call([] {
+    const Candidates candidates = pg::call([order] {
         Candidates found{};
-        const Collector collector(&found);
+        const Collector collector(&found, order == Order::by_name);
         collector.add_others();
         collector.add_relations();
         collector.add_types();
         collector.add_functions();
-        std::sort(found.items, found.items + found.count, ordered);
+        std::sort(found.items, found.items + found.count, order == Order::by_name ? ordered : created_before);
         return found;
     });
     Workspace workspace;
     for (std::size_t i = 0; i < candidates.count; ++i) {
+        if (i % cache_check_interval == 0) workspace.bound_caches();
         core::Facts facts = read_settled(workspace, candidates.items[i].address);
         if (!facts.empty()) visit(std::move(facts));
     }

@@ -15,7 +15,7 @@ char *joined(const List *texts)
 
 // A key as it would stand in CREATE INDEX, with what differs from the default.
 char *key_text(const FormData_pg_index *form, int key, Node *expression, Columns *columns, Oid collation, Oid opclass, int16 option,
-               bool ordered, Oid access_method)
+               bool ordered, Oid access_method, List *parameters)
 {
     StringInfoData text;
     initStringInfo(&text);
@@ -33,8 +33,6 @@ char *key_text(const FormData_pg_index *form, int key, Node *expression, Columns
         own_collation = exprCollation(expression);
     }
     if (OidIsValid(collation) && collation != own_collation) appendStringInfo(&text, " COLLATE %s", collation_name(collation));
-    const Datum stored = get_attoptions(form->indexrelid, static_cast<int16>(key + 1));
-    List *const parameters = storage_options(Field{stored, stored == 0});
     if (parameters != NIL || GetDefaultOpClass(type, access_method) != opclass) {
         appendStringInfo(&text, " %s", opclass_name(opclass));
     }
@@ -51,7 +49,26 @@ char *key_text(const FormData_pg_index *form, int key, Node *expression, Columns
     return text.data;
 }
 
-void put_keys(Draft *draft, HeapTuple tuple, const FormData_pg_index *form, Oid access_method, Columns *columns)
+// What the columns of an index have of their own, read in one scan.
+struct OwnColumns {
+    List *targets;      // "number=target" of those with a statistics target
+    List **parameters;  // of the operator class, by key
+};
+
+OwnColumns own_columns(Oid index, int keys)
+{
+    OwnColumns own{NIL, static_cast<List **>(palloc0(sizeof(List *) * static_cast<std::size_t>(keys)))};
+    scan_in_order(AttributeRelationId, AttributeRelidNumIndexId, key_oid(Anum_pg_attribute_attrelid, index), attribute_number,
+         [&own, keys](HeapTuple tuple, TupleDesc descriptor) {
+             const AttrNumber number = form_of<FormData_pg_attribute>(tuple)->attnum;
+             const int target = pg::compat::statistics_target(tuple, descriptor);
+             if (target >= 0) own.targets = lappend(own.targets, psprintf("%d=%d", number, target));
+             if (number > 0 && number <= keys) own.parameters[number - 1] = storage_options(field(tuple, descriptor, Anum_pg_attribute_attoptions));
+         });
+    return own;
+}
+
+void put_keys(Draft *draft, HeapTuple tuple, const FormData_pg_index *form, Oid access_method, Columns *columns, const OwnColumns &own)
 {
     const auto *const collations =
         reinterpret_cast<const oidvector *>(DatumGetPointer(field(INDEXRELID, tuple, Anum_pg_index_indcollation).value));
@@ -74,7 +91,7 @@ void put_keys(Draft *draft, HeapTuple tuple, const FormData_pg_index *form, Oid 
         Node *node = nullptr;
         if (form->indkey.values[i] == 0) node = static_cast<Node *>(list_nth(expressions, expression++));
         keys = lappend(keys, key_text(form, i, node, columns, collations->values[i], opclasses->values[i], options->values[i],
-                                      ordered, access_method));
+                                      ordered, access_method, own.parameters[i]));
     }
     draft->put_list("keys", keys);
     draft->put_list("include", included);
@@ -127,29 +144,21 @@ void add_index(Sheet *sheet, HeapTuple relation, HeapTuple tuple)
     Columns columns;
     columns.relation = index->indrelid;
     draft->put("method", get_am_name(form->relam));
-    put_keys(draft, tuple, index, form->relam, &columns);
+    const OwnColumns own = own_columns(form->oid, index->indnkeyatts);
+    put_keys(draft, tuple, index, form->relam, &columns, own);
     draft->put_if("unique", index->indisunique);
     draft->put_if("nulls_not_distinct", index->indnullsnotdistinct);
     draft->put("predicate", expression_text(field_text(field(INDEXRELID, tuple, Anum_pg_index_indpred)), &columns));
     draft->put_list("options", storage_options(field(RELOID, relation, Anum_pg_class_reloptions)));
     draft->put("tablespace", tablespace_name(form->reltablespace));
-    draft->put_list("statistics", index_statistics(form->oid));
+    draft->put_list("statistics", own.targets);
     if (!index->indisvalid) draft->put_bool("valid", false);
     put_extension_dependency(draft);
 }
 
 }  // namespace
 
-List *index_statistics(Oid index)
-{
-    List *targets = NIL;
-    scan_in_order(AttributeRelationId, AttributeRelidNumIndexId, key_oid(Anum_pg_attribute_attrelid, index), attribute_number,
-         [&targets](HeapTuple tuple, TupleDesc descriptor) {
-             const int target = pg::compat::statistics_target(tuple, descriptor);
-             if (target >= 0) targets = lappend(targets, psprintf("%d=%d", form_of<FormData_pg_attribute>(tuple)->attnum, target));
-         });
-    return targets;
-}
+List *index_statistics(Oid index) { return own_columns(index, 0).targets; }
 
 void put_inherited_indexes(RelationReading *relation)
 {

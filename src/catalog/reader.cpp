@@ -61,12 +61,20 @@ void read_into(Sheet *sheet, const ObjectAddress &address)
 
 }  // namespace
 
-Workspace::Workspace() : context_(nullptr)
+Workspace::Workspace() : context_(nullptr), cached_at_start_(MemoryContextMemAllocated(CacheMemoryContext, true))
 {
     context_ = pg::call([] { return AllocSetContextCreate(CurrentMemoryContext, "langchef_guard catalog reader", ALLOCSET_DEFAULT_SIZES); });
 }
 
 Workspace::~Workspace() { MemoryContextDelete(context_); }
+
+void Workspace::bound_caches()
+{
+    constexpr std::size_t most = 24 * 1024 * 1024;
+    if (MemoryContextMemAllocated(CacheMemoryContext, true) < cached_at_start_ + most) return;
+    pg::call([] { InvalidateSystemCaches(); });
+    cached_at_start_ = std::min(cached_at_start_, MemoryContextMemAllocated(CacheMemoryContext, true));
+}
 
 template <typename Body>
 core::Facts Workspace::run(Sheet sheet, Body body)

@@ -48,11 +48,13 @@ bool is_recorded_object(core::Address address);
 // those whose OIDs are given: they have one with the attribute "inherited".
 core::Facts read_object(core::Address address, const std::vector<Oid> &own = {});
 
+// by_name: does not depend on OIDs or time; by_oid: costs least.
+enum class Order { by_name, by_oid };
+
 // Calls visit for each user object of the database (no system objects, no
 // temporary ones, no members of extensions, nothing of the guard itself), in
-// an order that does not depend on OIDs or time, each with its parts.
-// Settings must be pinned.
-void read_database(const std::function<void(core::Facts &&)> &visit);
+// the order given, each with its parts.  Settings must be pinned.
+void read_database(Order order, const std::function<void(core::Facts &&)> &visit);
 
 // Calls visit for what drift compares and the ledger keeps no definition of: the
 // database itself, settings of roles in it, privileges on large objects and on

@@ -19,11 +19,16 @@ class Workspace {
     // Facts of whatever the reader reads.
     core::Facts read_with(void (*reader)(Sheet *));
 
+    // Lets go of what the server's catalog caches took in since the workspace was made, when it is much:
+    // by themselves they grow with the number of objects read.
+    void bound_caches();
+
   private:
     template <typename Body>
     core::Facts run(Sheet sheet, Body body);
 
     MemoryContext context_;
+    std::size_t cached_at_start_;
 };
 
 }  // namespace catalog

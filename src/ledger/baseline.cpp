@@ -98,12 +98,12 @@ void replace_baseline(const std::vector<Subject> &changed)
         if (const std::optional<Known> known = find_before(subject)) kept.emplace(subject.address, state_of(subject.address, *known));
     };
     for (const Subject &subject : changed) keep(subject);
-    catalog::read_database([&](core::Facts &&facts) {
+    catalog::read_database(catalog::Order::by_name, [&](core::Facts &&facts) {
         if (is_own_change(facts)) keep(describe(facts.front().address));
     });
     forget_all();
     for (const auto &[address, state] : kept) remember(state, std::nullopt);
-    catalog::read_database([&](core::Facts &&facts) {
+    catalog::read_database(catalog::Order::by_name, [&](core::Facts &&facts) {
         const core::Address address = facts.front().address;
         if (skipped.contains(address)) return;
         const pg::ScratchContext scratch;

@@ -25,7 +25,7 @@ bool is_as_known(core::Address address, core::Facts &&facts)
 std::int64_t record_changed(std::set<core::Address> &present)
 {
     std::vector<core::Address> changed;
-    catalog::read_database([&](core::Facts &&facts) {
+    catalog::read_database(catalog::Order::by_name, [&](core::Facts &&facts) {
         const core::Address address = facts.front().address;
         present.insert(address);
         const pg::ScratchContext scratch;
