@@ -69,6 +69,11 @@ endif
 bench: all
 	PG_CONFIG='$(PG_CONFIG)' sh test/bench/run.sh
 
+# What drift costs in a database of many tables.
+.PHONY: drift-bench
+drift-bench: all
+	PG_CONFIG='$(PG_CONFIG)' sh test/bench/drift.sh
+
 # Others' tests with the guard beside them; needs Debian's archive.
 .PHONY: others
 others: ; sh test/others/run.sh $(MAJORVERSION)

@@ -30,9 +30,10 @@ REVOKE ALL ON TABLE langchef_guard.expected_schema FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('langchef_guard.expected_schema', '');
 
 -- A fact id can be longer than an index row (a function's argument types), so
--- none is indexed; facts are read per schema and sorted.
+-- none is indexed; facts are numbered in the order of their ids.
 CREATE TABLE langchef_guard.expected_object (
     schema_name  text NOT NULL,
+    number       integer NOT NULL,
     fact_id      text NOT NULL,
     kind         text NOT NULL,
     parent_id    text,
@@ -40,9 +41,21 @@ CREATE TABLE langchef_guard.expected_object (
     digest       text NOT NULL
 );
 COMMENT ON TABLE langchef_guard.expected_object IS 'facts of the expected schemas';
-CREATE INDEX expected_object_schema_name_idx ON langchef_guard.expected_object (schema_name);
+ALTER TABLE langchef_guard.expected_object ADD PRIMARY KEY (schema_name, number);
 REVOKE ALL ON TABLE langchef_guard.expected_object FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('langchef_guard.expected_object', '');
+
+-- Where the catalog rows lay, and who had written them, when they were last compared with an
+-- expected schema.  It means nothing in another database or cluster and is not dumped.
+CREATE TABLE langchef_guard.expected_stamp (
+    schema_name  text NOT NULL,
+    part         integer NOT NULL,
+    stamps       bytea NOT NULL,
+    PRIMARY KEY (schema_name, part)
+);
+COMMENT ON TABLE langchef_guard.expected_stamp IS 'what need not be read again to compare the catalogs with an expected schema';
+ALTER TABLE langchef_guard.expected_stamp ALTER COLUMN stamps SET STORAGE EXTERNAL;
+REVOKE ALL ON TABLE langchef_guard.expected_stamp FROM PUBLIC;
 
 -- Key of the hashes that stand for secret options in definitions.  It is dumped,
 -- so that a restored database tells a changed password from an unchanged one:

@@ -2,17 +2,23 @@
 
 #include "catalog/parts.hpp"
 #include "catalog/scope.hpp"
+#include "catalog/stamps.hpp"
 
 namespace catalog {
 namespace {
 
-// Everything here but find_gaps runs inside pg::call.
+// What is known to be accounted for.
+struct Known {
+    const core::Address *captured;  // sorted
+    std::size_t count;
+    const Stamps *stamps;  // null: nothing more
+    const char *settled;   // by group
+};
+
+// Everything here but the functions that find gaps runs inside pg::call.
 class Account {
   public:
-    Account(const core::Address *captured, std::size_t count)
-        : captured_(captured), count_(count), guard_(get_extension_oid("langchef_guard", true))
-    {
-    }
+    explicit Account(const Known &known) : known_(known), guard_(get_extension_oid("langchef_guard", true)) {}
 
     bool covers(const ObjectAddress &address) const
     {
@@ -27,7 +33,10 @@ class Account {
     bool is_captured(const ObjectAddress &address) const
     {
         const core::Address wanted{address.classId, address.objectId, 0};
-        return std::binary_search(captured_, captured_ + count_, wanted);
+        if (std::binary_search(known_.captured, known_.captured + known_.count, wanted)) return true;
+        if (known_.stamps == nullptr) return false;
+        const std::uint32_t group = known_.stamps->group_of(wanted);
+        return group != Stamps::no_group && known_.settled[group] != 0;
     }
 
     // By the schema that the object is in; and the data that large objects are.
@@ -80,8 +89,7 @@ class Account {
         return implied;
     }
 
-    const core::Address *captured_;
-    std::size_t count_;
+    Known known_;
     Oid guard_;
 };
 
@@ -147,7 +155,32 @@ bool is_newer(HeapTuple tuple, TransactionId horizon)
     return TransactionIdIsNormal(writer) && TransactionIdFollowsOrEquals(writer, horizon) && !TransactionIdIsCurrentTransactionId(writer);
 }
 
-void look_through(Oid catalog, const char *name, const Account &account, TransactionId horizon, List **gaps)
+// Lists in the server's memory: of RawGap and of ObjectAddress.
+struct Findings {
+    List *gaps;
+    List *uncovered;
+};
+
+void look_at(const ObjectAddress &address, HeapTuple tuple, const Account &account, TransactionId horizon, RawGap *gap, Findings *findings)
+{
+    if (address.objectId < FirstNormalObjectId || is_transient(address.classId, tuple)) return;
+    if (account.covers(whole_in_row(address, tuple))) return;
+    auto *const kept = static_cast<ObjectAddress *>(palloc(sizeof(ObjectAddress)));
+    *kept = address;
+    findings->uncovered = lappend(findings->uncovered, kept);
+    if (is_newer(tuple, horizon) || !is_there(address)) return;
+    if (gap->objects++ == 0) gap->first = describe(address);
+}
+
+void keep_gap(const RawGap &gap, Findings *findings)
+{
+    if (gap.objects == 0) return;
+    auto *const kept = static_cast<RawGap *>(palloc(sizeof(RawGap)));
+    *kept = gap;
+    findings->gaps = lappend(findings->gaps, kept);
+}
+
+void look_through(Oid catalog, const char *name, const Account &account, TransactionId horizon, Findings *findings)
 {
     const Relation relation = table_open(catalog, AccessShareLock);
     const FormData_pg_attribute *const first = TupleDescAttr(RelationGetDescr(relation), 0);
@@ -158,14 +191,46 @@ void look_through(Oid catalog, const char *name, const Account &account, Transac
     scan(catalog, InvalidOid, std::array<ScanKeyData, 0>{}, [&](HeapTuple tuple, TupleDesc descriptor) {
         ObjectAddress address;
         ObjectAddressSet(address, catalog, DatumGetObjectId(field(tuple, descriptor, 1).value));
-        if (address.objectId < FirstNormalObjectId || is_transient(catalog, tuple)) return;
-        if (account.covers(whole_in_row(address, tuple)) || is_newer(tuple, horizon) || !is_there(address)) return;
-        if (gap.objects++ == 0) gap.first = describe(address);
+        look_at(address, tuple, account, horizon, &gap, findings);
     });
-    if (gap.objects == 0) return;
-    auto *const kept = static_cast<RawGap *>(palloc(sizeof(RawGap)));
-    *kept = gap;
-    *gaps = lappend(*gaps, kept);
+    keep_gap(gap, findings);
+}
+
+// Those of one catalog, each looked up where there is an index to do so.
+void look_at_some(Oid catalog, const core::Address *objects, std::size_t count, const Account &account, TransactionId horizon,
+                  Findings *findings)
+{
+    RawGap gap{get_rel_name(catalog), 0, nullptr};
+    const bool indexed = is_objectclass_supported(catalog) && OidIsValid(get_object_oid_index(catalog));
+    const auto look = [&](HeapTuple tuple, TupleDesc descriptor) {
+        ObjectAddress address;
+        ObjectAddressSet(address, catalog, DatumGetObjectId(field(tuple, descriptor, 1).value));
+        look_at(address, tuple, account, horizon, &gap, findings);
+    };
+    if (indexed) {
+        for (std::size_t i = 0; i < count; ++i) scan(catalog, get_object_oid_index(catalog), key_oid(1, objects[i].objid), look);
+    } else {
+        scan(catalog, InvalidOid, std::array<ScanKeyData, 0>{}, [&](HeapTuple tuple, TupleDesc descriptor) {
+            const Oid oid = DatumGetObjectId(field(tuple, descriptor, 1).value);
+            const bool wanted = std::any_of(objects, objects + count, [oid](const core::Address &object) { return object.objid == oid; });
+            if (wanted) look(tuple, descriptor);
+        });
+    }
+    keep_gap(gap, findings);
+}
+
+std::vector<Gap> gaps_of(const Findings &findings, std::vector<core::Address> *uncovered)
+{
+    std::vector<Gap> gaps;
+    for (int i = 0; i < list_length(findings.gaps); ++i) {
+        const auto *const gap = static_cast<const RawGap *>(list_nth(findings.gaps, i));
+        gaps.push_back({gap->catalog, gap->objects, gap->first});
+    }
+    for (int i = 0; uncovered != nullptr && i < list_length(findings.uncovered); ++i) {
+        const auto *const address = static_cast<const ObjectAddress *>(list_nth(findings.uncovered, i));
+        uncovered->push_back({address->classId, address->objectId, 0});
+    }
+    return gaps;
 }
 
 }  // namespace
@@ -175,27 +240,45 @@ std::uint32_t present_horizon()
     return pg::call([] { return GetLatestSnapshot()->xmin; });
 }
 
-std::vector<Gap> find_gaps(std::vector<core::Address> &captured, std::uint32_t horizon)
+std::vector<Gap> find_gaps(std::vector<core::Address> &captured, std::uint32_t horizon, std::vector<core::Address> *uncovered)
 {
     std::sort(captured.begin(), captured.end());
-    const core::Address *const first = captured.data();
-    const std::size_t count = captured.size();
-    const List *const found = pg::call([first, count, horizon] {
-        const Account account(first, count);
-        List *gaps = NIL;
+    const Known known{captured.data(), captured.size(), nullptr, nullptr};
+    const Findings found = pg::call([&known, horizon] {
+        const Account account(known);
+        Findings findings{};
         scan(RelationRelationId, InvalidOid, std::array<ScanKeyData, 0>{}, [&](HeapTuple tuple, TupleDesc) {
             const auto *const form = form_of<FormData_pg_class>(tuple);
             const bool catalog = form->relnamespace == PG_CATALOG_NAMESPACE && form->relkind == RELKIND_RELATION && !form->relisshared;
-            if (catalog && form->oid < FirstNormalObjectId) look_through(form->oid, name_text(form->relname), account, horizon, &gaps);
+            if (catalog && form->oid < FirstNormalObjectId) look_through(form->oid, name_text(form->relname), account, horizon, &findings);
         });
-        return gaps;
+        return findings;
     });
-    std::vector<Gap> gaps;
-    for (int i = 0; i < list_length(found); ++i) {
-        const auto *const gap = static_cast<const RawGap *>(list_nth(found, i));
-        gaps.push_back({gap->catalog, gap->objects, gap->first});
-    }
-    return gaps;
+    return gaps_of(found, uncovered);
+}
+
+std::vector<Gap> find_gaps_among(const std::vector<core::Address> &objects, std::vector<core::Address> &captured, std::uint32_t horizon,
+                                 const Stamps &stamps, const std::vector<char> &settled, std::vector<core::Address> &uncovered)
+{
+    std::sort(captured.begin(), captured.end());
+    const Known known{captured.data(), captured.size(), &stamps, settled.data()};
+    const core::Address *const first = objects.data();
+    const std::size_t count = objects.size();
+    const Findings found = pg::call([&known, first, count, horizon] {
+        const Account account(known);
+        Findings findings{};
+        std::size_t start = 0;
+        while (start < count) {
+            const Oid catalog = first[start].classid;
+            std::size_t end = start;
+            while (end < count && first[end].classid == catalog) ++end;
+            // Subscriptions are in a catalog that all databases share, like roles.
+            if (!IsSharedRelation(catalog)) look_at_some(catalog, first + start, end - start, account, horizon, &findings);
+            start = end;
+        }
+        return findings;
+    });
+    return gaps_of(found, &uncovered);
 }
 
 }  // namespace catalog

@@ -6,6 +6,10 @@
 #include "core/fact.hpp"
 
 namespace catalog {
+class Stamps;
+}
+
+namespace catalog {
 
 // A system catalog with objects that nothing accounts for.
 struct Gap {
@@ -19,7 +23,12 @@ struct Gap {
 // to one that is, and that are not left out on purpose: temporary objects, TOAST, data, and what is
 // the guard's.  What transactions wrote that were not over at the horizon is left out as well: it may
 // have come while the captured were read.  Sorts the captured.
-std::vector<Gap> find_gaps(std::vector<core::Address> &captured, std::uint32_t horizon);
+// The addresses of all that nothing accounts for go to uncovered, also when they are not counted.
+std::vector<Gap> find_gaps(std::vector<core::Address> &captured, std::uint32_t horizon, std::vector<core::Address> *uncovered = nullptr);
+
+// The same for the objects given, in the order of their catalogs; what is in a settled group is accounted for.
+std::vector<Gap> find_gaps_among(const std::vector<core::Address> &objects, std::vector<core::Address> &captured, std::uint32_t horizon,
+                                 const Stamps &stamps, const std::vector<char> &settled, std::vector<core::Address> &uncovered);
 
 // The oldest transaction that is not over.
 std::uint32_t present_horizon();

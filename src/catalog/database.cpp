@@ -241,6 +241,20 @@ core::Facts as_member(core::Facts &&facts, const Membership &membership)
     return std::move(facts);
 }
 
+// What a row of pg_depend says; no extension where there is nothing to describe.
+Membership membership_in(HeapTuple tuple, Oid guard)
+{
+    Membership membership{};
+    const auto *const form = form_of<FormData_pg_depend>(tuple);
+    if (form->deptype != DEPENDENCY_EXTENSION || form->refobjid == guard || form->objid < FirstNormalObjectId) return membership;
+    ObjectAddressSet(membership.member, form->classid, form->objid);
+    // Some versions of the server list the types of a table as well.
+    if (!is_recorded(membership.member)) return membership;
+    membership.extension = get_extension_name(form->refobjid);
+    membership.xmin = writer_of(tuple);
+    return membership;
+}
+
 // Members of extensions but the guard's; in no order.
 List *memberships()
 {
@@ -248,30 +262,74 @@ List *memberships()
     const Oid own = get_extension_oid("langchef_guard", true);
     scan(DependRelationId, DependReferenceIndexId, key_oid(Anum_pg_depend_refclassid, ExtensionRelationId),
          [&found, own](HeapTuple tuple, TupleDesc) {
-             const auto *const form = form_of<FormData_pg_depend>(tuple);
-             if (form->deptype != DEPENDENCY_EXTENSION || form->refobjid == own || form->objid < FirstNormalObjectId) return;
-             ObjectAddress member;
-             ObjectAddressSet(member, form->classid, form->objid);
-             // Some versions of the server list the types of a table as well.
-             if (!is_recorded(member)) return;
-             auto *const membership = static_cast<Membership *>(palloc(sizeof(Membership)));
-             membership->member = member;
-             membership->extension = get_extension_name(form->refobjid);
-             membership->xmin = writer_of(tuple);
-             if (membership->extension != nullptr) found = lappend(found, membership);
+             const Membership membership = membership_in(tuple, own);
+             if (membership.extension == nullptr) return;
+             auto *const kept = static_cast<Membership *>(palloc(sizeof(Membership)));
+             *kept = membership;
+             found = lappend(found, kept);
          });
     return found;
 }
 
+// Where an object stands: of its own, in an extension, or not described.
+struct Standing {
+    bool is_described;
+    Membership membership;
+};
+
+Standing standing_of(const ObjectAddress &address)
+{
+    Standing standing{};
+    if (!is_recorded(address)) return standing;
+    standing.is_described = true;
+    const Oid guard = get_extension_oid("langchef_guard", true);
+    scan(DependRelationId, DependDependerIndexId,
+         std::array{key_oid(Anum_pg_depend_classid, address.classId), key_oid(Anum_pg_depend_objid, address.objectId)},
+         [&standing, guard](HeapTuple tuple, TupleDesc) {
+             const auto *const form = form_of<FormData_pg_depend>(tuple);
+             if (form->refclassid != ExtensionRelationId || form->deptype != DEPENDENCY_EXTENSION) return;
+             standing.membership = membership_in(tuple, guard);
+             standing.is_described = standing.membership.extension != nullptr;
+         });
+    return standing;
+}
+
 }  // namespace
 
-void read_surroundings(const std::function<void(core::Facts &&)> &visit)
+void read_environment(const std::function<void(core::Facts &&)> &visit)
 {
     Workspace workspace;
-    for (auto *const read : {read_current_database, read_role_settings, read_large_objects, read_system_privileges}) {
+    for (auto *const read : {read_current_database, read_role_settings, read_large_objects}) {
         core::Facts facts = workspace.read_with(read);
         if (!facts.empty()) visit(std::move(facts));
     }
+}
+
+void read_system(const std::function<void(core::Facts &&)> &visit)
+{
+    core::Facts facts = Workspace().read_with(read_system_privileges);
+    if (!facts.empty()) visit(std::move(facts));
+}
+
+void read_objects(const std::vector<core::Address> &objects, const std::function<void(core::Facts &&)> &visit)
+{
+    Workspace workspace;
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        if (i % cache_check_interval == 0) workspace.bound_caches();
+        if (!has_reader(objects[i].classid)) continue;
+        ObjectAddress address;
+        ObjectAddressSet(address, objects[i].classid, objects[i].objid);
+        const Standing standing = pg::call([&address] { return standing_of(address); });
+        if (!standing.is_described) continue;
+        core::Facts facts = read_settled(workspace, address);
+        if (standing.membership.extension != nullptr) facts = as_member(std::move(facts), standing.membership);
+        if (!facts.empty()) visit(std::move(facts));
+    }
+}
+
+void read_members(const std::function<void(core::Facts &&)> &visit)
+{
+    Workspace workspace;
     List *const members = pg::call([] { return memberships(); });
     for (int i = 0; i < list_length(members); ++i) {
         const auto *const membership = static_cast<const Membership *>(list_nth(members, i));

@@ -56,11 +56,16 @@ enum class Order { by_name, by_oid };
 // the order given, each with its parts.  Settings must be pinned.
 void read_database(Order order, const std::function<void(core::Facts &&)> &visit);
 
-// Calls visit for what drift compares and the ledger keeps no definition of: the
-// database itself, settings of roles in it, privileges on large objects and on
-// the system's own objects, members of extensions (with the attribute
-// "extension").  Settings must be pinned.
-void read_surroundings(const std::function<void(core::Facts &&)> &visit);
+// Calls visit for what drift compares and the ledger keeps no definition of.  Settings must be pinned.
+// The database itself, settings of roles in it, privileges on large objects.
+void read_environment(const std::function<void(core::Facts &&)> &visit);
+// Privileges on the system's own objects.
+void read_system(const std::function<void(core::Facts &&)> &visit);
+// Members of extensions, with the attribute "extension".
+void read_members(const std::function<void(core::Facts &&)> &visit);
+
+// Calls visit for those of the objects that read_database and read_members describe.  Settings must be pinned.
+void read_objects(const std::vector<core::Address> &objects, const std::function<void(core::Facts &&)> &visit);
 
 // Whether reading the object's definition takes locks on other relations: it has a view's
 // query, a rule, a policy, or a function's parsed body.

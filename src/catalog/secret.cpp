@@ -164,4 +164,11 @@ List *hidden_connection(const char *connection)
     return sorted(lines);
 }
 
+uint64 secret_key_mark()
+{
+    const Key key = secret_key();
+    if (key.data == nullptr) return 0;
+    return DatumGetUInt64(hash_any_extended(reinterpret_cast<const unsigned char *>(key.data), static_cast<int>(key.size), 0));
+}
+
 }  // namespace catalog

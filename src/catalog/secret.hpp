@@ -16,4 +16,7 @@ List *hidden_settings(Field array);
 // Parameters of a connection string in the same form; one that cannot be read is hidden as a whole.
 List *hidden_connection(const char *connection);
 
+// Number of the key that secrets are hidden with: their hashes change with it.
+uint64 secret_key_mark();
+
 }  // namespace catalog

@@ -172,19 +172,24 @@ Value best_description(const Fact &fact)
     return {};
 }
 
-std::vector<DriftRow> find_drift(FactSource &expected, FactSource &actual, std::size_t most)
+std::vector<DriftRow> find_drift(FactSource &expected, FactSource &actual, std::size_t most, Walk walk)
 {
     std::vector<DriftRow> rows;
     bool more_expected = expected.next();
     bool more_actual = actual.next();
-    while ((more_expected || more_actual) && rows.size() < most) {
+    while ((more_expected || more_actual) && (rows.size() < most || walk == Walk::to_end)) {
         const int order = !more_expected ? 1 : !more_actual ? -1 : expected.key().compare(actual.key());
-        if (order < 0) {
+        if (order == 0 && expected.digest() == actual.digest()) {
+            expected.met_equal();
+            actual.met_equal();
+        } else if (rows.size() >= most) {
+            // Only what is equal is still looked for.
+        } else if (order < 0) {
             rows.push_back(whole_fact(DriftOperation::missing, expected));
             rows.back().registered = expected.registered_id();
         } else if (order > 0) {
             rows.push_back(whole_fact(DriftOperation::unexpected, actual));
-        } else if (expected.digest() != actual.digest()) {
+        } else {
             auto before = expected.fact();
             auto after = actual.fact();
             if (expected.renamed()) {

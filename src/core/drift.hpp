@@ -24,6 +24,8 @@ class FactSource {
     virtual std::string_view registered_id() const { return {}; }
     // Whether that is for a new name of its own, and not of what holds it.
     virtual bool renamed() const { return false; }
+    // Told of the present fact when the other source has one with the same key and digest.
+    virtual void met_equal() {}
     // Goes back to before the first fact; false where that cannot be done.
     virtual bool rewind() { return false; }
 };
@@ -66,8 +68,10 @@ struct DriftRow {
 
 // Differences in order of fact and attribute.  Of columns whose order differs,
 // only those that moved among their neighbours are named, not those that
-// follow a column added or removed.  Stops once it has "most" rows.
-std::vector<DriftRow> find_drift(FactSource &expected, FactSource &actual, std::size_t most = no_row);
+// follow a column added or removed.  Gives no more than "most" rows; goes through
+// both sources to the end all the same when asked to, for what they are told.
+enum class Walk { while_needed, to_end };
+std::vector<DriftRow> find_drift(FactSource &expected, FactSource &actual, std::size_t most = no_row, Walk walk = Walk::while_needed);
 
 // What tells most about a fact that stands alone.
 Value best_description(const Fact &fact);

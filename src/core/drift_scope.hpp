@@ -56,6 +56,7 @@ class FactsInScope final : public FactSource {
     Fact fact() const override { return all_.fact(); }
     std::string_view registered_id() const override { return all_.registered_id(); }
     bool renamed() const override { return all_.renamed(); }
+    void met_equal() override { all_.met_equal(); }
     bool rewind() override { return all_.rewind(); }
 
   private:

@@ -90,6 +90,7 @@ class RenamedFacts final : public FactSource {
     Fact fact() const override;
     std::string_view registered_id() const override;
     bool renamed() const override { return at_moved_ && moved_[next_moved_].renamed; }
+    void met_equal() override { source_.met_equal(); }
 
   private:
     struct Moved {

@@ -9,30 +9,46 @@ namespace {
 
 constexpr long batch_size = 1000;
 
-// Payloads are fetched for the facts that differ only: the sort stays small.
-constinit pg::Statement in_byte_order{
-    "SELECT o.fact_id, o.digest, o.ctid FROM langchef_guard.expected_object o"
-    " WHERE o.schema_name OPERATOR(pg_catalog.=) $1"
-    " ORDER BY o.fact_id COLLATE pg_catalog.\"C\"",
-    {TEXTOID}};
+// Numbers are in the order of the keys.  Payloads are fetched for the facts that differ only.
+constinit pg::Statement all_facts{
+    "SELECT o.fact_id, o.digest, o.ctid, o.number FROM langchef_guard.expected_object o"
+    " WHERE o.schema_name OPERATOR(pg_catalog.=) $1 AND $2 IS NULL ORDER BY o.number",
+    {TEXTOID, INT4ARRAYOID}};
 
-constinit pg::Statement in_utf8_order{
-    "SELECT o.fact_id, o.digest, o.ctid FROM langchef_guard.expected_object o"
-    " WHERE o.schema_name OPERATOR(pg_catalog.=) $1"
-    " ORDER BY pg_catalog.convert_to(o.fact_id, 'UTF8')",
-    {TEXTOID}};
+constinit pg::Statement some_facts{
+    "SELECT o.fact_id, o.digest, o.ctid, o.number FROM langchef_guard.expected_object o"
+    " WHERE o.schema_name OPERATOR(pg_catalog.=) $1 AND o.number OPERATOR(pg_catalog.=) ANY ($2) ORDER BY o.number",
+    {TEXTOID, INT4ARRAYOID}};
 
 constinit pg::Statement at_place{
     "SELECT o.fact_id, o.kind, o.parent_id, o.payload FROM langchef_guard.expected_object o WHERE o.ctid OPERATOR(pg_catalog.=) $1",
     {TIDOID}};
 
+pg::Parameter number_array(const std::vector<std::int32_t> &numbers)
+{
+    const std::int32_t *const items = numbers.data();
+    const auto count = static_cast<int>(numbers.size());
+    return pg::Parameter(pg::call([items, count] {
+        auto *const elements = static_cast<Datum *>(palloc_extended(sizeof(Datum) * static_cast<std::size_t>(count) + 1, MCXT_ALLOC_HUGE));
+        for (int i = 0; i < count; ++i) elements[i] = Int32GetDatum(items[i]);
+        ArrayType *const array = construct_array(elements, count, INT4OID, sizeof(std::int32_t), true, TYPALIGN_INT);
+        pfree(elements);
+        return PointerGetDatum(array);
+    }));
+}
+
 }  // namespace
 
-ExpectedFacts::ExpectedFacts(OwnerSession &session, const std::string &name) : session_(session), name_(name), batch_(nullptr, 0) { open(); }
+ExpectedFacts::ExpectedFacts(OwnerSession &session, const std::string &name, const std::vector<std::int32_t> *numbers)
+    : session_(session), name_(name), numbers_(numbers), batch_(nullptr, 0)
+{
+    open();
+}
 
 void ExpectedFacts::open()
 {
-    cursor_.emplace(needs_conversion() ? in_utf8_order : in_byte_order, std::initializer_list<pg::Parameter>{pg::param(std::string_view(name_))});
+    cursor_.emplace(numbers_ != nullptr ? some_facts : all_facts,
+                    std::initializer_list<pg::Parameter>{pg::param(std::string_view(name_)), numbers_ != nullptr ? number_array(*numbers_) : pg::Parameter()});
 }
 
 bool ExpectedFacts::rewind()
@@ -53,6 +69,7 @@ bool ExpectedFacts::next()
     id_ = batch_.text(row_, 1);
     key_ = to_utf8(id_);
     digest_ = batch_.text(row_, 2);
+    number_ = batch_.int4(row_, 4);
     return true;
 }
 

@@ -5,7 +5,7 @@ namespace {
 
 constinit pg::Statement find_schema{
     "SELECT s.name, s.source OPERATOR(pg_catalog.<>) 'live', s.server_version_num, s.system_identifier, s.ledger_id,"
-    "       s.registered_xid::pg_catalog.text::pg_catalog.int8, s.registered_snapshot::pg_catalog.text"
+    "       s.registered_xid::pg_catalog.text::pg_catalog.int8, s.registered_snapshot::pg_catalog.text, s.facts"
     "  FROM langchef_guard.expected_schema s"
     " WHERE CASE WHEN $1 IS NULL THEN s.active ELSE s.name OPERATOR(pg_catalog.=) $1 END",
     {TEXTOID}};
@@ -51,7 +51,7 @@ ExpectedSchema find_expected(OwnerSession &session, const std::optional<std::str
     const auto found = session->query(find_schema, {name ? pg::param(std::string_view(*name)) : pg::Parameter()});
     if (!found.empty()) {
         return {found.text(0, 1), found.boolean(0, 2), found.int4(0, 3), found.int8(0, 4), found.int8(0, 5),
-                static_cast<std::uint64_t>(found.int8(0, 6)), found.text(0, 7)};
+                static_cast<std::uint64_t>(found.int8(0, 6)), found.text(0, 7), found.int8(0, 8)};
     }
     if (name) throw unknown_expected(*name);
     if (session->query(any_schema, {}).empty()) {

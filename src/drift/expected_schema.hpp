@@ -17,6 +17,7 @@ struct ExpectedSchema {
     std::int64_t ledger_id;
     std::uint64_t registered_xid;
     std::string registered_snapshot;  // as pg_snapshot prints it
+    std::int64_t facts;
 };
 
 // The name given to a function; raises when it cannot be a name.

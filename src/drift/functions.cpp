@@ -3,9 +3,8 @@
 #include "core/shown.hpp"
 
 #include "drift/environment.hpp"
+#include "drift/comparison.hpp"
 #include "drift/exceptions.hpp"
-#include "drift/expected_facts.hpp"
-#include "drift/live_facts.hpp"
 #include "drift/renames.hpp"
 #include "drift/report.hpp"
 #include "drift/tap.hpp"
@@ -180,16 +179,14 @@ LCG_FUNCTION(lcg_drift)
     return 0;
 }
 
-// is_clean(name text) returns boolean: stops at the first difference.
+// is_clean(name text) returns boolean.
 LCG_FUNCTION(lcg_is_clean)
 {
     const auto name = drift::optional_name(fcinfo, 0);
     drift::OwnerSession session;
     const auto schema = drift::find_expected(session, name);
     if (drift::has_exceptions(session, schema.name)) return BoolGetDatum(drift::make_report(session, name).rows.empty());
-    drift::ExpectedFacts expected(session, schema.name);
-    drift::LiveFacts actual;
-    return BoolGetDatum(drift::find_drift(expected, actual, drift::find_renames(session, schema), {}, 1).empty() && actual.gaps().empty());
+    return BoolGetDatum(drift::compare_with_catalogs(session, schema, drift::find_renames(session, schema), {}, 1).empty());
 }
 
 // assert_no_drift(name text) returns void: raises LG004 when there is any.

@@ -9,7 +9,7 @@
 namespace drift {
 namespace {
 
-enum Column { column_key, column_canonical, column_digest, column_class, column_object, column_subobject, column_xmin, columns };
+enum Column { column_key, column_canonical, column_digest, column_class, column_object, column_subobject, column_xmin, column_group, columns };
 
 // In kilobytes.  More gains nothing: runs of this size are sorted in the processor's own cache, and merged in one pass.
 constexpr int most_sort_memory = 16 * 1024;
@@ -29,7 +29,16 @@ std::string_view string_view_of(View view) { return {view.data, view.size}; }
 
 }  // namespace
 
-LiveFacts::LiveFacts() : exceptions_at_start_(std::uncaught_exceptions()), horizon_(catalog::present_horizon())
+LiveFacts::LiveFacts(const Reading &reading) : exceptions_at_start_(std::uncaught_exceptions()), horizon_(catalog::present_horizon())
+{
+    begin();
+    const catalog::PinnedSettings pinned;
+    read(reading);
+    Tuplesortstate *const sort = sort_;
+    pg::call([sort] { tuplesort_performsort(sort); });
+}
+
+void LiveFacts::begin()
 {
     struct State {
         Tuplesortstate *sort;
@@ -46,6 +55,7 @@ LiveFacts::LiveFacts() : exceptions_at_start_(std::uncaught_exceptions()), horiz
         TupleDescInitEntry(row, column_object + 1, "objid", OIDOID, -1, 0);
         TupleDescInitEntry(row, column_subobject + 1, "objsubid", INT4OID, -1, 0);
         TupleDescInitEntry(row, column_xmin + 1, "xmin", OIDOID, -1, 0);
+        TupleDescInitEntry(row, column_group + 1, "group", OIDOID, -1, 0);
         AttrNumber key = column_key + 1;
         Oid less = TextLessOperator;
         Oid collation = C_COLLATION_OID;
@@ -57,16 +67,26 @@ LiveFacts::LiveFacts() : exceptions_at_start_(std::uncaught_exceptions()), horiz
     sort_ = state.sort;
     in_ = state.in;
     out_ = state.out;
+}
 
-    const catalog::PinnedSettings pinned;
-    const auto add_all = [this](core::Facts &&facts) {
+void LiveFacts::read(const Reading &reading)
+{
+    const auto add_all = [this](core::Facts &&facts, std::uint32_t group) {
         captured_.push_back(facts.front().address);
-        for (const auto &fact : facts) add(fact);
+        for (const auto &fact : facts) add(fact, group);
     };
-    catalog::read_database(catalog::Order::by_oid, add_all);
-    catalog::read_surroundings(add_all);
-    Tuplesortstate *const sort = sort_;
-    pg::call([sort] { tuplesort_performsort(sort); });
+    const auto add_object = [&](core::Facts &&facts) {
+        const auto group = reading.stamps != nullptr ? reading.stamps->group_of(facts.front().address) : environment;
+        add_all(std::move(facts), group);
+    };
+    if (reading.objects != nullptr) {
+        catalog::read_objects(*reading.objects, add_object);
+    } else {
+        catalog::read_database(catalog::Order::by_oid, add_object);
+        catalog::read_members(add_object);
+    }
+    catalog::read_environment([&add_all](core::Facts &&facts) { add_all(std::move(facts), environment); });
+    if (reading.system) catalog::read_system([&add_all](core::Facts &&facts) { add_all(std::move(facts), system); });
 }
 
 LiveFacts::~LiveFacts()
@@ -78,7 +98,7 @@ LiveFacts::~LiveFacts()
     tuplesort_end(sort_);
 }
 
-void LiveFacts::add(const core::Fact &fact)
+void LiveFacts::add(const core::Fact &fact, std::uint32_t group)
 {
     const auto canonical = core::canonical_text(fact);
     const auto digest = digest_of(canonical);
@@ -88,7 +108,7 @@ void LiveFacts::add(const core::Fact &fact)
     const std::uint32_t xmin = fact.xmin;
     Tuplesortstate *const sort = sort_;
     TupleTableSlot *const slot = in_;
-    pg::call([&texts, address, xmin, sort, slot] {
+    pg::call([&texts, address, xmin, group, sort, slot] {
         CHECK_FOR_INTERRUPTS();
         ExecClearTuple(slot);
         std::memset(slot->tts_isnull, 0, sizeof(bool) * columns);
@@ -99,6 +119,7 @@ void LiveFacts::add(const core::Fact &fact)
         slot->tts_values[column_object] = ObjectIdGetDatum(address.objid);
         slot->tts_values[column_subobject] = Int32GetDatum(address.objsubid);
         slot->tts_values[column_xmin] = ObjectIdGetDatum(xmin);
+        slot->tts_values[column_group] = ObjectIdGetDatum(group);
         ExecStoreVirtualTuple(slot);
         tuplesort_puttupleslot(sort, slot);
         for (int i = column_key; i <= column_digest; ++i) pfree(DatumGetPointer(slot->tts_values[i]));
@@ -113,6 +134,7 @@ bool LiveFacts::next()
         View key;
         View canonical;
         View digest;
+        std::uint32_t group;
     };
     Tuplesortstate *const sort = sort_;
     TupleTableSlot *const slot = out_;
@@ -121,11 +143,13 @@ bool LiveFacts::next()
         if (!tuplesort_gettupleslot(sort, true, false, slot, nullptr)) return Current{};
         slot_getallattrs(slot);
         const Datum *const values = slot->tts_values;
-        return Current{true, view_of(values[column_key]), view_of(values[column_canonical]), view_of(values[column_digest])};
+        return Current{true, view_of(values[column_key]), view_of(values[column_canonical]), view_of(values[column_digest]),
+                       DatumGetObjectId(values[column_group])};
     });
     key_ = string_view_of(current.key);
     canonical_ = string_view_of(current.canonical);
     digest_ = string_view_of(current.digest);
+    group_ = current.group;
     return current.found;
 }
 

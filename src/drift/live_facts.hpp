@@ -3,15 +3,30 @@
 #include "core/drift.hpp"
 
 #include "catalog/coverage.hpp"
+#include "catalog/stamps.hpp"
 #include "pg/call.hpp"
 
 namespace drift {
 
+// What to read of a database.
+//   objects  null for all; else these, and what is read every time
+//   stamps   when given, each fact knows the group of the object that it was read from
+//   system   whether to read what is told of the system's own objects
+struct Reading {
+    const std::vector<core::Address> *objects = nullptr;
+    const catalog::Stamps *stamps = nullptr;
+    bool system = true;
+};
+
 // The facts of this database as its catalogs hold them, read and sorted when
-// constructed; beyond maintenance_work_mem they are on disk.
+// constructed; beyond some memory they are on disk.
 class LiveFacts final : public core::FactSource {
   public:
-    LiveFacts();
+    // Groups of what is no object with rows in the catalogs of this database alone.
+    static constexpr std::uint32_t environment = catalog::Stamps::no_group;
+    static constexpr std::uint32_t system = catalog::Stamps::no_group - 1;
+
+    explicit LiveFacts(const Reading &reading = {});
     ~LiveFacts() override;
     LiveFacts(const LiveFacts &) = delete;
     LiveFacts &operator=(const LiveFacts &) = delete;
@@ -23,11 +38,20 @@ class LiveFacts final : public core::FactSource {
     // What the digest is taken over.
     std::string_view canonical() const { return canonical_; }
     bool rewind() override;
-    // Objects of the catalogs that no fact is about.
-    std::vector<catalog::Gap> gaps() { return catalog::find_gaps(captured_, horizon_); }
+    std::uint32_t group() const { return group_; }
+    // Objects of the catalogs that no fact is about, when all were read.
+    std::vector<catalog::Gap> gaps(std::vector<core::Address> *uncovered = nullptr) { return catalog::find_gaps(captured_, horizon_, uncovered); }
+    // The same among the objects read, and others that are known to be described.
+    std::vector<catalog::Gap> gaps_among(const std::vector<core::Address> &objects, const catalog::Stamps &stamps,
+                                         const std::vector<char> &settled, std::vector<core::Address> &uncovered)
+    {
+        return catalog::find_gaps_among(objects, captured_, horizon_, stamps, settled, uncovered);
+    }
 
   private:
-    void add(const core::Fact &fact);
+    void begin();
+    void read(const Reading &reading);
+    void add(const core::Fact &fact, std::uint32_t group);
 
     int exceptions_at_start_;
     std::uint32_t horizon_;
@@ -39,6 +63,7 @@ class LiveFacts final : public core::FactSource {
     std::string_view key_;
     std::string_view canonical_;
     std::string_view digest_;
+    std::uint32_t group_ = environment;
 };
 
 }  // namespace drift

@@ -42,7 +42,7 @@ std::vector<OwnFact> own_facts()
 {
     std::vector<OwnFact> found;
     const catalog::PinnedSettings pinned;
-    catalog::read_surroundings([&found](core::Facts &&facts) {
+    catalog::read_environment([&found](core::Facts &&facts) {
         for (auto &fact : facts) {
             if (is_own_kind(fact.kind)) found.push_back({to_utf8(fact.id), std::move(fact)});
         }

@@ -4,6 +4,7 @@
 #include "core/snapshot.hpp"
 #include "core/vocabulary.hpp"
 
+#include "drift/comparison.hpp"
 #include "drift/digest.hpp"
 #include "drift/environment.hpp"
 #include "drift/expected_schema.hpp"
@@ -110,12 +111,19 @@ LCG_FUNCTION(lcg_register_expected_live)
     auto name = drift::required_name(fcinfo, 0);
     drift::OwnerSession session;
     drift::Registration registration(session, std::move(name));
-    drift::LiveFacts live;
+    const catalog::Stamps stamps;
+    drift::forget_cached_rows();
+    drift::LiveFacts live({nullptr, &stamps, true});
+    std::vector<std::uint32_t> groups;
     while (live.next()) {
         const auto parts = core::split_canonical(live.canonical());
         registration.add(parts.id, parts.kind, parts.parent, parts.payload, live.digest());
+        groups.push_back(live.group());
     }
     registration.finish({"live", drift::server_version_num(), drift::database_encoding(), registration.digest()});
+    std::vector<core::Address> uncovered;
+    live.gaps(&uncovered);
+    drift::keep_registered(session, registration.name(), stamps, groups, uncovered);
     return Int64GetDatum(registration.facts());
 }
 
@@ -162,6 +170,8 @@ LCG_FUNCTION(lcg_unregister_expected)
         "   withdraw_reason = 'the expected schema was unregistered'"
         " WHERE schema_name OPERATOR(pg_catalog.=) $1 AND withdrawn_at IS NULL",
         {TEXTOID}};
+    static constinit pg::Statement delete_stamps{
+        "DELETE FROM langchef_guard.expected_stamp WHERE schema_name OPERATOR(pg_catalog.=) $1", {TEXTOID}};
     const auto name = drift::required_name(fcinfo, 0);
     drift::OwnerSession session;
     const auto parameter = pg::param(std::string_view(name));
@@ -169,6 +179,7 @@ LCG_FUNCTION(lcg_unregister_expected)
     session->run(delete_facts, {parameter});
     session->run(delete_options, {parameter});
     session->run(withdraw_accepted, {parameter});
+    session->run(delete_stamps, {parameter});
     return 0;
 }
 

@@ -27,15 +27,18 @@ constinit pg::Statement had_others{
 constinit pg::Statement delete_facts{
     "DELETE FROM langchef_guard.expected_object WHERE schema_name OPERATOR(pg_catalog.=) $1", {TEXTOID}};
 
+constinit pg::Statement delete_stamps{
+    "DELETE FROM langchef_guard.expected_stamp WHERE schema_name OPERATOR(pg_catalog.=) $1", {TEXTOID}};
+
 constinit pg::Statement delete_schema{"DELETE FROM langchef_guard.expected_schema WHERE name OPERATOR(pg_catalog.=) $1", {TEXTOID}};
 
 constinit pg::Statement insert_facts{
-    "INSERT INTO langchef_guard.expected_object (schema_name, fact_id, kind, parent_id, payload, digest)"
-    " SELECT $1, f.id, f.kind, CASE WHEN f.parent OPERATOR(pg_catalog.<>) '' THEN f.parent END,"
+    "INSERT INTO langchef_guard.expected_object (schema_name, number, fact_id, kind, parent_id, payload, digest)"
+    " SELECT $1, ($7 OPERATOR(pg_catalog.+) f.place)::pg_catalog.int4, f.id, f.kind, CASE WHEN f.parent OPERATOR(pg_catalog.<>) '' THEN f.parent END,"
     "        f.payload::pg_catalog.jsonb, f.digest"
     "   FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
-    "                   pg_catalog.unnest($6)) AS f (id, kind, parent, payload, digest)",
-    {TEXTOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID}};
+    "                   pg_catalog.unnest($6)) WITH ORDINALITY AS f (id, kind, parent, payload, digest, place)",
+    {TEXTOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INT8OID}};
 
 constinit pg::Statement insert_schema{
     "INSERT INTO langchef_guard.expected_schema (name, active, source, registered_at, registered_by, registered_xid, registered_snapshot, revision,"
@@ -76,6 +79,7 @@ Registration::Registration(OwnerSession &session, std::string name) : session_(s
         session_->run(delete_facts, {own});
         session_->run(delete_schema, {own});
     }
+    session_->run(delete_stamps, {own});
 }
 
 void Registration::add(std::string_view id, std::string_view kind, std::string_view parent, std::string_view payload,
@@ -95,8 +99,10 @@ void Registration::flush()
 {
     if (batch_[0].empty()) return;
     const pg::ScratchContext scratch;
+    const std::int64_t before = facts_ - static_cast<std::int64_t>(batch_[0].size());
+    if (facts_ > INT32_MAX) throw pg::GuardError(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "expected schema has too many facts");
     session_->run(insert_facts, {pg::param(std::string_view(name_)), text_array(batch_[0]), text_array(batch_[1]),
-                                 text_array(batch_[2]), text_array(batch_[3]), text_array(batch_[4])});
+                                 text_array(batch_[2]), text_array(batch_[3]), text_array(batch_[4]), pg::param(before)});
     for (auto &texts_of_column : batch_) texts_of_column.clear();
     batch_bytes_ = 0;
 }

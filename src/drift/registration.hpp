@@ -20,6 +20,7 @@ class Registration {
     void add(std::string_view id, std::string_view kind, std::string_view parent, std::string_view payload,
              std::string_view digest);
     std::int64_t facts() const { return facts_; }
+    const std::string &name() const { return name_; }
     // Over the facts added; once.
     std::string digest() { return root_.finish(); }
 

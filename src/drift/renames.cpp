@@ -107,14 +107,13 @@ core::Renames find_renames(OwnerSession &session, const ExpectedSchema &schema)
 std::vector<core::DriftRow> find_drift(core::ExpectedSource &expected, core::FactSource &actual, const core::Renames &renames, const core::DriftScope &scope,
                                        std::size_t most)
 {
-    core::FactsInScope actual_in_scope(actual, scope);
     if (renames.empty()) {
         core::FactsInScope expected_in_scope(expected, scope);
-        return core::find_drift(expected_in_scope, actual_in_scope, most);
+        return core::find_drift(expected_in_scope, actual, most, core::Walk::to_end);
     }
     core::RenamedFacts renamed(expected, renames, to_utf8);
     core::FactsInScope renamed_in_scope(renamed, scope);
-    auto rows = core::find_drift(renamed_in_scope, actual_in_scope, most);
+    auto rows = core::find_drift(renamed_in_scope, actual, most, core::Walk::to_end);
     for (auto &row : rows) {
         if (row.attribute != "labels" || row.kind != "enum" || !renames.labels_renamed(row.fact)) continue;
         if (row.operation == core::DriftOperation::changed) row.operation = core::DriftOperation::renamed;

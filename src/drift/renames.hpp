@@ -11,9 +11,10 @@ namespace drift {
 // when nothing was renamed.
 core::Renames find_renames(OwnerSession &session, const ExpectedSchema &schema);
 
-// core::find_drift, with the expected facts under the names of today, of what is in the scope.
+// core::find_drift, with the expected facts under the names of today, and those of them that are in the scope, as the
+// actual ones are.
 std::vector<core::DriftRow> find_drift(core::ExpectedSource &expected, core::FactSource &actual, const core::Renames &renames,
-                                       const core::DriftScope &scope, std::size_t most = core::no_row);
+                                       const core::DriftScope &scope, std::size_t most);
 
 // One difference of a ledger row, as far as it is about a name.
 //   removed and added: of a fact; else renamed, when the attribute is "name"

@@ -4,9 +4,8 @@
 
 #include "drift/report.hpp"
 
+#include "drift/comparison.hpp"
 #include "drift/exceptions.hpp"
-#include "drift/expected_facts.hpp"
-#include "drift/live_facts.hpp"
 #include "drift/renames.hpp"
 #include "pg/crypto.hpp"
 
@@ -76,12 +75,7 @@ Report make_report(OwnerSession &session, const std::optional<std::string> &name
     Report report{find_expected(session, name), {}, {}, {}, {}, {}, {}, {}};
     const auto renames = find_renames(session, report.schema);
     const auto scope = find_scope(session, report.schema.name);
-    {
-        ExpectedFacts expected(session, report.schema.name);
-        LiveFacts actual;
-        report.rows = find_drift(expected, actual, renames, in_utf8(scope));
-        for (const auto &gap : actual.gaps()) report.rows.push_back(core::uncovered(gap.catalog, gap.objects, gap.first));
-    }
+    report.rows = compare_with_catalogs(session, report.schema, renames, scope);
     report.left_out = leave_out(session, report.schema.name, scope, report.rows);
     for (const auto &row : report.rows) report.ids.push_back(drift_id(report.schema.name, row));
     set_suppressed(session, report, suppressed);

@@ -264,4 +264,14 @@ inline Query *mutate_query(Query *query, Mutator mutator, void *context)
 #endif
 }
 
+// Number of the file that a relation is in.
+inline Oid file_of(Relation relation)
+{
+#if PG_VERSION_NUM >= 160000
+    return relation->rd_locator.relNumber;
+#else
+    return relation->rd_node.relNode;
+#endif
+}
+
 }  // namespace pg::compat

@@ -159,6 +159,26 @@ TEST_CASE("the search can stop early")
     CHECK(core::find_drift(left, right, 1).size() == 1);
 }
 
+TEST_CASE("a source is told of all its facts that the other one has, also behind the last row asked for")
+{
+    struct Counted final : core::FactSource {
+        explicit Counted(core::Facts facts) : given(std::move(facts)) {}
+        bool next() override { return given.next(); }
+        std::string_view key() const override { return given.key(); }
+        std::string_view digest() const override { return given.digest(); }
+        core::Fact fact() const override { return given.fact(); }
+        void met_equal() override { met += std::string(given.key()) + ' '; }
+        Given given;
+        std::string met;
+    };
+    auto changed = table("a");
+    changed.set("owner", std::string("alice"));
+    Given left({table("a"), table("b"), table("c"), table("d")});
+    Counted right({changed, table("b"), table("d"), table("e")});
+    CHECK(core::find_drift(left, right, 1, core::Walk::to_end).size() == 1);
+    CHECK(right.met == "table:b table:d ");
+}
+
 TEST_CASE("ids of differences tell them apart")
 {
     core::DriftRow row;

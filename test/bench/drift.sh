@@ -1,0 +1,150 @@
+#!/bin/sh
+# What drift costs in a database of many tables: 10 columns, 3 constraints and 2 indexes each.  Everything is taken in
+# turn in one run, each in a session of its own; prints plain figures and judges nothing.
+#
+#   make drift-bench                     in a built tree, with the PostgreSQL of PG_CONFIG or the distribution's
+#   LCG_TABLES=100000 LCG_ROUNDS=5 ...   more tables, more rounds
+#   LCG_ALEMBIC=no ...                   without Alembic's autogenerate, which takes minutes
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+. "$root/test/lib/base.sh"
+. "$root/test/lib/packages.sh"
+. "$root/test/lib/postgres.sh"
+. "$root/test/lib/scratch.sh"
+
+tables=${LCG_TABLES:-10000}
+rounds=${LCG_ROUNDS:-3}
+with_alembic=${LCG_ALEMBIC:-yes}
+version=${LCG_BENCH_VERSION:-$("${PG_CONFIG:-pg_config}" --version 2>/dev/null | sed -n 's/^PostgreSQL \([0-9]*\).*/\1/p')}
+[ -n "$version" ] || version=$(distribution_version)
+
+if [ "${LCG_BENCH_INNER:-}" != yes ]; then
+	[ -e "$root/langchef_guard.so" ] || die "run make first"
+	new_scratch "$root"
+	# What make has built is measured, with the objects that it need not build again.
+	tar --create --directory="$root" langchef_guard.so | tar --extract --directory="$scratch/src"
+	if is_root; then chown postgres "$scratch/src/langchef_guard.so"; fi
+	unprivileged env LCG_BENCH_INNER=yes LCG_BENCH_VERSION="$version" LCG_TABLES="$tables" LCG_ROUNDS="$rounds" \
+		LCG_ALEMBIC="$with_alembic" TMPDIR="$scratch" HOME="$scratch" PATH="$PATH" sh "$scratch/src/test/bench/drift.sh"
+	exit
+fi
+
+clean_environment
+work=$(mktemp -d)
+cleanup() { cluster_stop "$work/cluster"; rm -rf "$work"; }
+trap cleanup EXIT
+trap 'exit 129' HUP INT TERM
+private_postgres "$work/postgres" "$version"
+sharedir=$("$PG_CONFIG" --sharedir)
+cp "$root/langchef_guard.so" "$("$PG_CONFIG" --pkglibdir)/"
+cp "$root/extension/langchef_guard.control" "$sharedir/extension/"
+cat "$root"/extension/install/*.sql >"$sharedir/extension/langchef_guard--$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" "$root/extension/langchef_guard.control").sql"
+# pg_dump locks every table in one transaction.
+cluster_start "$work/cluster" "shared_preload_libraries = 'langchef_guard'" "langchef_guard.mode = 'record'" "autovacuum = off" \
+	"max_wal_size = '16GB'" "checkpoint_timeout = '1h'" "max_locks_per_transaction = $((tables / 50 + 64))"
+
+createdb many
+cat >"$work/many.sql" <<SQL
+CREATE PROCEDURE make_tables(first int, last int) LANGUAGE plpgsql AS \$\$
+BEGIN
+	FOR i IN first..last LOOP
+		EXECUTE format('CREATE TABLE t%1\$s (c1 bigint GENERATED ALWAYS AS IDENTITY, c2 text NOT NULL, c3 varchar(100), c4 numeric(12,2) DEFAULT 0,'
+			' c5 timestamptz DEFAULT now(), c6 boolean NOT NULL DEFAULT false, c7 integer, c8 jsonb, c9 date, c10 bigint,'
+			' CONSTRAINT t%1\$s_pkey PRIMARY KEY (c1), CONSTRAINT t%1\$s_c7_check CHECK (c7 > 0),'
+			' CONSTRAINT t%1\$s_c10_fkey FOREIGN KEY (c10) REFERENCES t%2\$s (c1))', i, (i + 1) / 2);
+		EXECUTE format('CREATE INDEX t%1\$s_c2_idx ON t%1\$s (c2)', i);
+		EXECUTE format('CREATE INDEX t%1\$s_c5_idx ON t%1\$s (c5, lower(c3)) WHERE c6', i);
+		IF i % 500 = 0 THEN COMMIT; END IF;
+	END LOOP;
+END \$\$;
+CALL make_tables(1, $tables);
+DROP PROCEDURE make_tables;
+CREATE EXTENSION langchef_guard;
+VACUUM ANALYZE;
+CHECKPOINT;
+SQL
+psql -qX -d many -v ON_ERROR_STOP=1 -f "$work/many.sql"
+
+milliseconds() { date +%s%3N; }
+
+# timed NAME COMMAND...: adds the time to the file of that name.
+timed() {
+	name=$1
+	shift
+	start=$(milliseconds)
+	"$@" >/dev/null
+	end=$(milliseconds)
+	echo $((end - start)) >>"$work/$name.ms"
+}
+
+# query NAME SQL: one statement in a new session, and what memory it took at most.
+query() {
+	cat >"$work/query.sql" <<-SQL
+		SELECT pg_backend_pid() AS pid \gset
+		\setenv PID :pid
+		$2;
+		\! awk '/^(VmHWM|RssShmem|RssFile):/ { value[\$1] = \$2 } END { print value["VmHWM:"], value["VmHWM:"] - value["RssShmem:"] - value["RssFile:"] }' /proc/\$PID/status >>"$work/$1.kb"
+	SQL
+	timed "$1" psql -qXAt -d many -v ON_ERROR_STOP=1 -f "$work/query.sql"
+}
+
+sql() { psql -qXAt -d many -v ON_ERROR_STOP=1 -c "$1"; }
+
+cat >"$work/autogenerate.py" <<'PYTHON'
+import sys, time
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+model = sa.MetaData()
+for i in range(1, int(sys.argv[2]) + 1):
+    sa.Table(f't{i}', model, sa.Column('c1', sa.BigInteger, sa.Identity(always=True), primary_key=True), sa.Column('c2', sa.Text, nullable=False),
+             sa.Column('c3', sa.String(100)), sa.Column('c4', sa.Numeric(12, 2), server_default='0'),
+             sa.Column('c5', sa.DateTime(timezone=True), server_default=sa.text('now()')),
+             sa.Column('c6', sa.Boolean, nullable=False, server_default='false'), sa.Column('c7', sa.Integer), sa.Column('c8', postgresql.JSONB),
+             sa.Column('c9', sa.Date), sa.Column('c10', sa.BigInteger, sa.ForeignKey(f't{(i + 1) // 2}.c1', name=f't{i}_c10_fkey')),
+             sa.CheckConstraint('c7 > 0', name=f't{i}_c7_check'), sa.Index(f't{i}_c2_idx', 'c2'))
+with sa.create_engine(sys.argv[1]).connect() as connection:
+    start = time.monotonic()
+    compare_metadata(MigrationContext.configure(connection, opts={'compare_type': True}), model)
+    print(int((time.monotonic() - start) * 1000))
+PYTHON
+
+query registration "SELECT langchef_guard.register_expected('release')"
+round=0
+while [ "$round" -lt "$rounds" ]; do
+	round=$((round + 1))
+	timed pg_dump pg_dump -s -f /dev/null many
+	sql 'DELETE FROM langchef_guard.expected_stamp' >/dev/null
+	query cold "SELECT count(*) FROM langchef_guard.drift('release')"
+	sql "ALTER TABLE t$((round * 7)) ADD COLUMN late int" >/dev/null
+	query warm "SELECT count(*) FROM langchef_guard.drift('release')"
+	query same "SELECT count(*) FROM langchef_guard.drift('release')"
+	[ "$(sql "SELECT count(*) FROM langchef_guard.drift('release')")" = "$round" ] || die "drift does not tell of the columns added"
+	query again "SELECT langchef_guard.register_expected('other')"
+done
+if [ "$with_alembic" = yes ]; then
+	if python3 -c 'import alembic' 2>/dev/null; then python=python3; else python=/usr/bin/python3; fi
+	"$python" "$work/autogenerate.py" "postgresql://postgres@/many?host=$PGHOST" "$tables" >>"$work/alembic.ms" ||
+		note "Alembic was left out: it did not run"
+fi
+
+median() { sort -n "$1" | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
+most() { sort -n -k"$2" "$1" | awk -v column="$2" 'END { printf "%.0f", $column / 1024 }'; }
+note "PostgreSQL $version, $tables tables, $rounds rounds, medians; memory at its peak, with and without what all backends share"
+dump=$(median "$work/pg_dump.ms")
+line() {
+	[ -s "$work/$1.ms" ] || return 0
+	memory=
+	if [ -s "$work/$1.kb" ]; then memory="$(most "$work/$1.kb" 1) MB, $(most "$work/$1.kb" 2) MB"; fi
+	awk -v what="$2" -v took="$(median "$work/$1.ms")" -v dump="$dump" -v memory="$memory" \
+		'BEGIN { printf "%-42s %8d ms, of pg_dump -s %7.3f  %s\n", what, took, took / dump, memory }'
+}
+line pg_dump "pg_dump -s"
+line cold "drift, cold"
+line warm "drift, warm, after one change"
+line same "drift, warm, after none"
+line registration "registration, first"
+line again "registration, again"
+line alembic "Alembic, autogenerate"
