@@ -17,9 +17,15 @@ class Pass : public PassResult {
   public:
     Pass() : snapshot_(RegisterSnapshot(GetLatestSnapshot())), own_(GetTopTransactionIdIfAny())
     {
-        room_ = 1024;
-        nodes = static_cast<Node *>(palloc(room_ * sizeof(Node)));
-        make_slots(4096);
+        // About what the catalogs will need: moving a table of many costs as much as filling it.
+        const Relation relations = table_open(RelationRelationId, AccessShareLock);
+        constexpr BlockNumber nodes_in_block = 128;
+        room_ = static_cast<std::size_t>(RelationGetNumberOfBlocks(relations)) * nodes_in_block + 1024;
+        table_close(relations, AccessShareLock);
+        nodes = static_cast<Node *>(MemoryContextAllocHuge(CurrentMemoryContext, room_ * sizeof(Node)));
+        std::uint32_t count = 4096;
+        while (count < room_ * 2 && count < (1U << 30)) count *= 2;
+        make_slots(count);
     }
 
     void run()
@@ -45,12 +51,12 @@ class Pass : public PassResult {
     void each_row(Oid catalog, Each each)
     {
         const Relation relation = table_open(catalog, AccessShareLock);
-        const SysScanDesc rows = systable_beginscan(relation, InvalidOid, false, snapshot_, 0, nullptr);
-        for (HeapTuple tuple = systable_getnext(rows); HeapTupleIsValid(tuple); tuple = systable_getnext(rows)) {
+        const TableScanDesc rows = table_beginscan_strat(relation, snapshot_, 0, nullptr, true, false);
+        for (HeapTuple tuple = heap_getnext(rows, ForwardScanDirection); HeapTupleIsValid(tuple); tuple = heap_getnext(rows, ForwardScanDirection)) {
             CHECK_FOR_INTERRUPTS();
             each(tuple, RelationGetDescr(relation));
         }
-        systable_endscan(rows);
+        table_endscan(rows);
         table_close(relation, AccessShareLock);
     }
 

@@ -88,6 +88,24 @@ query() {
 	timed "$1" psql -qXAt -d many -v ON_ERROR_STOP=1 -f "$work/query.sql"
 }
 
+# The same in a session that has compared before, by the server's clock.
+query_again() {
+	cat >"$work/query.sql" <<-SQL
+		SELECT pg_backend_pid() AS pid \gset
+		\setenv PID :pid
+		SELECT count(*) FROM langchef_guard.drift('release');
+		\! psql -qXAt -d many -c '$2'
+		SELECT clock_timestamp() AS start \gset
+		SELECT count(*) FROM langchef_guard.drift('release');
+		\o $work/again
+		SELECT round(extract(epoch FROM clock_timestamp() - :'start'::timestamptz) * 1000);
+		\o
+		\! awk '/^(VmHWM|RssShmem|RssFile):/ { value[\$1] = \$2 } END { print value["VmHWM:"], value["VmHWM:"] - value["RssShmem:"] - value["RssFile:"] }' /proc/\$PID/status >>"$work/$1.kb"
+	SQL
+	psql -qXAt -d many -v ON_ERROR_STOP=1 -f "$work/query.sql" >/dev/null
+	cat "$work/again" >>"$work/$1.ms"
+}
+
 sql() { psql -qXAt -d many -v ON_ERROR_STOP=1 -c "$1"; }
 
 cat >"$work/autogenerate.py" <<'PYTHON'
@@ -122,11 +140,13 @@ while [ "$round" -lt "$rounds" ]; do
 	query warm "SELECT count(*) FROM langchef_guard.drift('release')"
 	query same "SELECT count(*) FROM langchef_guard.drift('release')"
 	[ "$(sql "SELECT count(*) FROM langchef_guard.drift('release')")" = "$round" ] || die "drift does not tell of the columns added"
+	query_again session "ALTER TABLE t$((round * 7)) DROP COLUMN late"
+	sql "ALTER TABLE t$((round * 7)) ADD COLUMN late int" >/dev/null
 	query again "SELECT langchef_guard.register_expected('other')"
 done
 if [ "$with_alembic" = yes ]; then
 	if python3 -c 'import alembic' 2>/dev/null; then python=python3; else python=/usr/bin/python3; fi
-	"$python" "$work/autogenerate.py" "postgresql://postgres@/many?host=$PGHOST" "$tables" >>"$work/alembic.ms" ||
+	"$python" "$work/autogenerate.py" "postgresql://postgres@/many?host=$PGHOST" "$tables" >>"$work/alembic.ms" 2>"$work/alembic.log" ||
 		note "Alembic was left out: it did not run"
 fi
 
@@ -139,12 +159,13 @@ line() {
 	memory=
 	if [ -s "$work/$1.kb" ]; then memory="$(most "$work/$1.kb" 1) MB, $(most "$work/$1.kb" 2) MB"; fi
 	awk -v what="$2" -v took="$(median "$work/$1.ms")" -v dump="$dump" -v memory="$memory" \
-		'BEGIN { printf "%-42s %8d ms, of pg_dump -s %7.3f  %s\n", what, took, took / dump, memory }'
+		'BEGIN { printf "%-46s %8d ms, of pg_dump -s %7.3f  %s\n", what, took, took / dump, memory }'
 }
 line pg_dump "pg_dump -s"
 line cold "drift, cold"
-line warm "drift, warm, after one change"
-line same "drift, warm, after none"
+line warm "drift, warm, after one change, new session"
+line session "drift, warm, after one change, same session"
+line same "drift, warm, after none, new session"
 line registration "registration, first"
 line again "registration, again"
 line alembic "Alembic, autogenerate"
