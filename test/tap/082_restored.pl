@@ -117,8 +117,14 @@ like($refused->{detail}, qr/^Line 2 cannot be used: fact "table:z\.x" cannot be 
 is(rows($node, 'copy', "SELECT count(*) FROM langchef_guard.expected_schemas WHERE name = 'cyclic'"), '0', 'and nothing of it is left');
 # One that is there all the same is compared.
 $node->safe_psql('copy', q{
-	INSERT INTO langchef_guard.expected_object (schema_name, fact_id, kind, parent_id, payload, digest)
-	SELECT 'source', id, 'table', parent, '{}', 'sha256:' || repeat('0', 64) FROM (VALUES ('table:z.a', 'table:z.b'), ('table:z.b', 'table:z.a'), ('table:z.x', 'table:z.x')) AS f (id, parent)});
+	INSERT INTO langchef_guard.expected_object (schema_name, number, fact_id, kind, parent_id, payload, digest)
+	SELECT 'source', 1000000 + row_number() OVER (), id, 'table', parent, '{}', 'sha256:' || repeat('0', 64) FROM (VALUES ('table:z.a', 'table:z.b'), ('table:z.b', 'table:z.a'), ('table:z.x', 'table:z.x')) AS f (id, parent);
+	UPDATE langchef_guard.expected_object SET number = number + 2000000 WHERE schema_name = 'source';
+	UPDATE langchef_guard.expected_object AS o SET number = n.number
+	FROM (SELECT fact_id, row_number() OVER (ORDER BY fact_id COLLATE "C") AS number FROM langchef_guard.expected_object WHERE schema_name = 'source') AS n
+	WHERE o.schema_name = 'source' AND o.fact_id = n.fact_id;
+	UPDATE langchef_guard.expected_schema SET facts = facts + 3 WHERE name = 'source';
+	DELETE FROM langchef_guard.expected_stamp});
 is(rows($node, 'copy', "SET statement_timeout = '20s'; SELECT string_agg(object, ' ' ORDER BY object) FROM langchef_guard.drift('source') WHERE object LIKE 'z.%'"),
 	'z.a z.b z.x', 'a circle in an expected schema ends');
 
