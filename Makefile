@@ -13,9 +13,8 @@ REGRESS_OPTS   = --encoding=UTF8 --no-locale
 ISOLATION      = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation --outputdir=output_iso --load-extension=langchef_guard
 TAP_TESTS      = 1
-# Not tried on later versions yet.
-TRIED_ON_15    = $(addprefix test/tap/, 110_register_ddl.pl 111_bad_documents.pl 120_schema_at.pl 121_repair.pl)
-PROVE_TESTS    = $(filter-out $(if $(filter 15,$(MAJORVERSION)),,$(TRIED_ON_15)), $(sort $(wildcard test/tap/*.pl)))
+PROVE_FLAGS    = --timer
+PROVE_TESTS    = $(sort $(wildcard test/tap/*.pl))
 
 PG_CONFIG ?= pg_config
 WARNINGS   = -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast

@@ -134,8 +134,8 @@ void Renames::undo(const NameEvents &row)
     for (const auto &removed : row.removed) end(removed, false);
 }
 
-RenamedFacts::RenamedFacts(ExpectedSource &source, const Renames &renames, const std::function<std::string(std::string_view)> &key_of)
-    : source_(source), renames_(renames)
+RenamedFacts::RenamedFacts(ExpectedSource &source, const Renames &renames, const std::function<std::string(std::string_view)> &key_of, UsualNotNullName usual)
+    : source_(source), renames_(renames), usual_(std::move(usual))
 {
     while (source_.next()) {
         std::string id(source_.id());
@@ -197,8 +197,11 @@ Fact RenamedFacts::under_present(Fact fact) const
 Fact RenamedFacts::fact() const
 {
     if (!at_moved_) return under_present(source_.fact());
-    auto fact = under_present(source_.fact_at(moved_[next_moved_].place));
+    auto registered = source_.fact_at(moved_[next_moved_].place);
+    const auto not_null = not_null_name(registered, usual_);
+    auto fact = under_present(std::move(registered));
     fact.id = moved_[next_moved_].id;
+    if (not_null) keep_not_null_name(fact, *not_null, usual_);
     return fact;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/drift.hpp"
+#include "core/not_null_name.hpp"
 
 namespace core {
 
@@ -82,7 +83,7 @@ class ExpectedSource : public FactSource {
 class RenamedFacts final : public FactSource {
   public:
     // key_of gives an id in UTF-8.  The source must be able to rewind.
-    RenamedFacts(ExpectedSource &source, const Renames &renames, const std::function<std::string(std::string_view)> &key_of);
+    RenamedFacts(ExpectedSource &source, const Renames &renames, const std::function<std::string(std::string_view)> &key_of, UsualNotNullName usual);
 
     bool next() override;
     std::string_view key() const override;
@@ -107,6 +108,7 @@ class RenamedFacts final : public FactSource {
 
     ExpectedSource &source_;
     const Renames &renames_;
+    UsualNotNullName usual_;
     std::vector<Moved> moved_;
     std::size_t next_moved_ = 0;
     bool more_ = false;

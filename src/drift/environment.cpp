@@ -17,6 +17,15 @@ bool is_encoding(const std::string &name)
     return pg::call([text] { return pg_char_to_encoding(text) >= 0; });
 }
 
+core::UsualNotNullName usual_not_null_name()
+{
+    constexpr std::int64_t with_names = 180000;
+    if (server_version_num() < with_names) return {};
+    return [](const std::string &table, const std::string &column) {
+        return pg::text_of(pg::call([&] { return static_cast<const char *>(makeObjectName(table.c_str(), column.c_str(), "not_null")); }));
+    };
+}
+
 bool needs_conversion()
 {
     const int encoding = GetDatabaseEncoding();

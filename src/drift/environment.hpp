@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/not_null_name.hpp"
+
 namespace drift {
 
 // Version of the running server, which may be a later minor than the one built for.
@@ -11,6 +13,9 @@ std::int64_t server_version_num();
 std::string database_encoding();
 // Whether the server knows an encoding by the name.
 bool is_encoding(const std::string &name);
+
+// See core/not_null_name.hpp.
+core::UsualNotNullName usual_not_null_name();
 
 // Whether text of this database must be converted to be UTF-8.  Digests and
 // the order of facts are those of UTF-8, so that they are equal in databases

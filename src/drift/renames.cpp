@@ -111,7 +111,7 @@ std::vector<core::DriftRow> find_drift(core::ExpectedSource &expected, core::Fac
         core::FactsInScope expected_in_scope(expected, scope);
         return core::find_drift(expected_in_scope, actual, most, core::Walk::to_end);
     }
-    core::RenamedFacts renamed(expected, renames, to_utf8);
+    core::RenamedFacts renamed(expected, renames, to_utf8, usual_not_null_name());
     core::FactsInScope renamed_in_scope(renamed, scope);
     auto rows = core::find_drift(renamed_in_scope, actual, most, core::Walk::to_end);
     for (auto &row : rows) {

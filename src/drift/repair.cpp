@@ -134,6 +134,7 @@ core::repair::Dialect dialect()
     };
     constexpr int major = 10000;
     sql.major_version = static_cast<int>(server_version_num() / major);
+    sql.usual_not_null_name = usual_not_null_name();
     sql.database = pg::text_of(pg::call([] { return static_cast<const char *>(get_database_name(MyDatabaseId)); }));
     sql.role = pg::text_of(pg::call([] { return static_cast<const char *>(GetUserNameFromId(GetOuterUserId(), false)); }));
     return sql;
@@ -183,7 +184,7 @@ LCG_FUNCTION(lcg_repair)
         actual = drift::take(live, selection);
         drift::ExpectedFacts registered(session, report.schema.name);
         const auto renames = drift::find_renames(session, report.schema);
-        core::RenamedFacts under_present_names(registered, renames, drift::to_utf8);
+        core::RenamedFacts under_present_names(registered, renames, drift::to_utf8, sql.usual_not_null_name);
         expected = drift::take(under_present_names, selection);
     }
     // Both are under the names of today; what is expected has its own in the end, or in the beginning.

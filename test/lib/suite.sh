@@ -3,7 +3,7 @@
 #
 #   suite.sh VERSION LAYER...      layers: see layers.sh
 #
-# For each layer it prints the failures and one row "LAYER version name passed failed".
+# For each layer it prints the failures and one row "LAYER version name passed failed seconds".
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/test/lib/base.sh"
@@ -32,12 +32,13 @@ cd "$root"
 failures=0
 for layer; do
 	log=$work/$layer.log
+	started=$(date +%s)
 	set +e                                         # not "|| status=$?", which would disable -e inside
 	( set -e; "layer_$layer" ) >"$log" 2>&1 </dev/null
 	status=$?
 	set -e
 	counts=$("count_$layer" "$status" <"$log")
-	echo "LAYER $version $layer $counts"
+	echo "LAYER $version $layer $counts $(($(date +%s) - started)) s"
 	if [ "${counts#* }" -ne 0 ]; then
 		failures=1
 		explain_failure "$layer" "$log"

@@ -47,6 +47,6 @@ else
 fi
 
 awk '
-	{ printf "PostgreSQL %-3s %-14s %5d passed %5d failed\n", $2, $3, $4, $5; passed += $4; failed += $5 }
+	{ printf "PostgreSQL %-3s %-14s %5d passed %5d failed %5d s\n", $2, $3, $4, $5, $6; passed += $4; failed += $5 }
 	END { printf "%d passed, %d failed\n", passed, failed; exit failed > 0 }
 ' "$rows"

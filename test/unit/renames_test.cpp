@@ -96,11 +96,13 @@ core::Facts operator+(core::Facts left, const core::Facts &right)
     return left;
 }
 
+std::string usual_not_null_name(const std::string &relation, const std::string &column) { return relation + '_' + column + "_not_null"; }
+
 std::vector<core::DriftRow> drift(core::Facts before, core::Facts now, const core::Renames &renames)
 {
     Given expected(std::move(before));
     Given actual(std::move(now));
-    core::RenamedFacts source(expected, renames, [](std::string_view id) { return std::string(id); });
+    core::RenamedFacts source(expected, renames, [](std::string_view id) { return std::string(id); }, usual_not_null_name);
     return core::find_drift(source, actual);
 }
 
@@ -317,4 +319,26 @@ TEST_CASE("ids that are none do no harm")
     CHECK_NOTHROW(renames.present(""));
     CHECK_NOTHROW(renames.present("column:a.b.c.d"));
     CHECK(renames.present("table:s.a").id == "table:s.a");
+}
+
+TEST_CASE("a NOT NULL keeps the name that it got with its table's first name")
+{
+    const auto not_null = [](core::Facts facts, const std::string &name) {
+        facts.back().set("not_null", true);
+        if (!name.empty()) facts.back().set("not_null_name", name);
+        return facts;
+    };
+    const auto renames = after({renamed(1, {{"table:a.t", "table:a.u"}})});
+    CHECK(told(drift(not_null(table("a.t", {"c"}), ""), not_null(table("a.u", {"c"}), "t_c_not_null"), renames)) == Told{"renamed table:a.u from a.t"});
+    // Named as the usual one will be after the rename, and left out from then on.
+    CHECK(told(drift(not_null(table("a.t", {"c"}), "u_c_not_null"), not_null(table("a.u", {"c"}), ""), renames)) == Told{"renamed table:a.u from a.t"});
+    // Another name is another name.
+    CHECK(told(drift(not_null(table("a.t", {"c"}), ""), not_null(table("a.u", {"c"}), ""), renames)) ==
+          Told{"changed column:a.u.c not_null_name", "renamed table:a.u from a.t"});
+    // An heir's is its parent's.
+    auto heir = not_null(table("a.t", {"c"}), "");
+    heir.back().set("inherited", true);
+    auto heir_now = not_null(table("a.u", {"c"}), "");
+    heir_now.back().set("inherited", true);
+    CHECK(told(drift(heir, heir_now, renames)) == Told{"renamed table:a.u from a.t"});
 }

@@ -20,6 +20,8 @@ core::repair::Dialect dialect(int major = 15)
     // As the server does, for the keywords that are used here.
     sql.quote = [](std::string_view name) { return name == "user" || name == "order" ? '"' + std::string(name) + '"' : core::quote_part(name); };
     sql.major_version = major;
+    constexpr int with_names = 18;
+    if (major >= with_names) sql.usual_not_null_name = [](const std::string &relation, const std::string &name) { return relation + '_' + name + "_not_null"; };
     sql.database = "db";
     sql.role = "dba";
     return sql;

@@ -169,13 +169,12 @@ class Change {
     std::string not_null_constraint(const Fact &column) const
     {
         if (has(column, "not_null_name")) return scene_.sql.quote(text_of(column, "not_null_name"));
-        return scene_.sql.quote(name_of(column.parent).last() + '_' + name_of(column.id).last() + "_not_null");
+        return scene_.sql.quote(scene_.sql.usual_not_null_name(name_of(column.parent).last(), name_of(column.id).last()));
     }
 
     void set_not_null()
     {
-        constexpr int with_names = 18;
-        const bool named = scene_.sql.major_version >= with_names;
+        const bool named = static_cast<bool>(scene_.sql.usual_not_null_name);
         if (named && (has(to_, "not_null_name") || has(to_, "not_null_validated") || has(to_, "not_null_no_inherit"))) {
             std::string clause = "ADD CONSTRAINT " + not_null_constraint(to_) + " NOT NULL " + name_;
             if (flag_of(to_, "not_null_no_inherit")) clause += " NO INHERIT";

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/not_null_name.hpp"
+
 namespace core::repair {
 
 // How the server that a plan is for writes names, and what it can.
@@ -14,6 +16,7 @@ namespace core::repair {
 struct Dialect {
     std::function<std::string(std::string_view)> quote;
     int major_version = 15;
+    UsualNotNullName usual_not_null_name;
     std::string database;
     std::string role;  // who runs the plan, and owns what it makes until it is given away
 

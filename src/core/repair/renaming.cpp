@@ -148,20 +148,6 @@ std::vector<Rename> in_order(const std::vector<Rename> &renames)
     return ordered;
 }
 
-// From version 18 on a NOT NULL has a name, which is the usual one when no other was given; it stays when its table or
-// column gets another.
-std::string not_null_name(const Fact &column)
-{
-    if (has(column, "not_null_name")) return text_of(column, "not_null_name");
-    return name_of(column.parent).last() + '_' + name_of(column.id).last() + "_not_null";
-}
-
-void keep_not_null_name(Fact &column, const std::string &name)
-{
-    column.payload.erase("not_null_name");
-    if (not_null_name(column) != name) column.set("not_null_name", name);
-}
-
 }  // namespace
 
 FactMap renamed(const Dialect &sql, const FactMap &facts, const std::vector<Rename> &renames, Steps &steps)
@@ -173,11 +159,9 @@ FactMap renamed(const Dialect &sql, const FactMap &facts, const std::vector<Rena
         add_commands(sql, found->second, rename, steps);
         FactMap next;
         for (auto &[id, fact] : now) {
-            constexpr int with_names = 18;
-            const bool named = sql.major_version >= with_names && fact.kind == "column" && flag_of(fact, "not_null");
-            const auto name = named ? not_null_name(fact) : std::string();
+            const auto not_null = not_null_name(fact, sql.usual_not_null_name);
             rename_in(fact, rename);
-            if (named) keep_not_null_name(fact, name);
+            if (not_null) keep_not_null_name(fact, *not_null, sql.usual_not_null_name);
             auto new_id = fact.id;
             next.emplace(std::move(new_id), std::move(fact));
         }
