@@ -35,6 +35,46 @@ SELECT command FROM langchef_guard.repair('regress repair', online => false) ORD
 SELECT count(*) FROM langchef_guard.drift('regress repair');
 SELECT langchef_guard.unignore_drift(id, 'over') FROM langchef_guard.ignore_rules WHERE state = 'active' AND reason = 'comments are free';
 
+-- Two columns, two tables and a table after its like change places; views show what they showed.
+CREATE TABLE regress_repair.live (credit integer, debit integer);
+CREATE TABLE regress_repair.arch (credit integer, debit integer);
+CREATE VIEW regress_repair.balance AS SELECT credit FROM regress_repair.live;
+INSERT INTO regress_repair.live VALUES (100, 5);
+SELECT langchef_guard.register_expected('regress places') > 0 AS registered;
+ALTER TABLE regress_repair.live RENAME credit TO other;
+ALTER TABLE regress_repair.live RENAME debit TO credit;
+ALTER TABLE regress_repair.live RENAME other TO debit;
+ALTER TABLE regress_repair.live RENAME TO other;
+ALTER TABLE regress_repair.arch RENAME TO live;
+ALTER TABLE regress_repair.other RENAME TO arch;
+SELECT command FROM langchef_guard.repair('regress places', 'to_actual');
+SELECT command FROM langchef_guard.repair('regress places', online => false) ORDER BY step \gexec
+SELECT * FROM regress_repair.balance;
+SELECT count(*) FROM langchef_guard.drift('regress places');
+ALTER TABLE regress_repair.live RENAME TO gone;
+CREATE TABLE regress_repair.live (credit integer);
+SELECT effect, command FROM langchef_guard.repair('regress places', online => false);
+SELECT command FROM langchef_guard.repair('regress places', online => false) ORDER BY step \gexec
+SELECT * FROM regress_repair.balance;
+SELECT count(*) FROM langchef_guard.drift('regress places');
+SELECT langchef_guard.unregister_expected('regress places');
+DROP VIEW regress_repair.balance;
+DROP TABLE regress_repair.live, regress_repair.arch;
+
+-- What follows a table or a parent has no command of its own.
+CREATE SCHEMA regress_elsewhere;
+CREATE TABLE regress_repair.parent (i serial, x integer UNIQUE) PARTITION BY LIST (x);
+CREATE TABLE regress_repair.part PARTITION OF regress_repair.parent FOR VALUES IN (1);
+SELECT langchef_guard.register_expected('regress parent') > 0 AS registered;
+ALTER TABLE regress_repair.parent RENAME x TO y;
+ALTER TABLE regress_repair.parent SET SCHEMA regress_elsewhere;
+SELECT command FROM langchef_guard.repair('regress parent', 'to_actual');
+SELECT command FROM langchef_guard.repair('regress parent', online => false) ORDER BY step \gexec
+SELECT operation, object, attribute, expected, actual FROM langchef_guard.drift('regress parent');
+SELECT langchef_guard.unregister_expected('regress parent');
+DROP TABLE regress_repair.parent;
+DROP SCHEMA regress_elsewhere;
+
 -- undo() takes back what a command did, and leaves what was done since.
 ALTER TABLE regress_repair.t ADD COLUMN c integer;
 SELECT max(id) AS added FROM langchef_guard.ledger WHERE command_tag = 'ALTER TABLE' \gset

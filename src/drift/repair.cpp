@@ -8,7 +8,6 @@
 #include "drift/environment.hpp"
 #include "drift/expected_facts.hpp"
 #include "drift/live_facts.hpp"
-#include "drift/renames.hpp"
 #include "drift/repair.hpp"
 #include "drift/report.hpp"
 #include "pg/entry.hpp"
@@ -21,22 +20,18 @@ namespace {
 using core::repair::FactMap;
 using core::repair::Selection;
 
-// The facts that a plan for the rows needs.
-Selection selection_of(const std::vector<core::DriftRow> &rows)
+// Adds what a plan needs for a row, of the side where its fact has the id.
+void add_row(const core::DriftRow &row, std::string id, std::string parent, Selection &selection)
 {
-    Selection selection;
-    for (const auto &row : rows) {
-        core::Fact fact;
-        fact.id = row.fact;
-        fact.kind = row.kind;
-        fact.parent = row.parent;
-        // What it hung on is concerned as well.
-        for (const auto *const value : {&row.expected, &row.actual}) {
-            if (row.attribute == "partition_of" || row.attribute == "inherits") fact.set(row.attribute, *value);
-        }
-        selection.add(fact);
+    core::Fact fact;
+    fact.id = std::move(id);
+    fact.kind = row.kind;
+    fact.parent = std::move(parent);
+    // What it hung on is concerned as well.
+    for (const auto *const value : {&row.expected, &row.actual}) {
+        if (row.attribute == "partition_of" || row.attribute == "inherits") fact.set(row.attribute, *value);
     }
-    return selection;
+    selection.add(fact);
 }
 
 void take_places(const FactMap &source, const std::string &whole, FactMap &facts)
@@ -48,35 +43,75 @@ void take_places(const FactMap &source, const std::string &whole, FactMap &facts
     }
 }
 
-// Leads one side to the other by the rows, which can be fewer than all: of what does not count nothing is done.
-//   to_actual   the facts are those expected, to become the actual ones; else the other way round
-void apply(const std::vector<core::DriftRow> &rows, const FactMap &source, bool to_actual, FactMap &facts)
+void take_over(const core::Fact &source, const std::string &attribute, core::Fact &fact)
 {
-    const auto come = to_actual ? core::DriftOperation::unexpected : core::DriftOperation::missing;
-    const auto go = to_actual ? core::DriftOperation::missing : core::DriftOperation::unexpected;
-    for (const auto &row : rows) {
-        const auto other = source.find(row.fact);
-        if (row.operation == come && other != source.end()) {
-            facts.insert_or_assign(row.fact, other->second);
-        } else if (row.operation == go) {
-            facts.erase(row.fact);
-        } else if (const auto found = facts.find(row.fact); found != facts.end() && other != source.end() && !row.attribute.empty()) {
+    const auto value = source.payload.find(attribute);
+    fact.payload.erase(attribute);
+    if (value != source.payload.end()) fact.payload.emplace(attribute, value->second);
+}
+
+// What drift has told, as plans need it: which facts the rows are about under the names of either time.
+//   to_actual   the facts expected are to become the actual ones; else the other way round
+struct Told {
+    const std::vector<core::DriftRow> &rows;
+    const core::repair::Renaming &back;  // from the names of today to those of the registration
+    bool to_actual;
+
+    std::string registered_id(const core::DriftRow &row) const
+    {
+        if (row.operation != core::DriftOperation::missing) return back.id(row.fact);
+        return row.registered.empty() ? row.fact : row.registered;
+    }
+    // In the schema that is wanted.
+    std::string wanted_id(const core::DriftRow &row) const
+    {
+        return to_actual && row.operation != core::DriftOperation::missing ? row.fact : registered_id(row);
+    }
+};
+
+// Leads one side to the other by the rows, which can be fewer than all: of what does not count nothing is done.
+//   facts    what there is, under the names that are wanted
+//   source   what is wanted, under its own names
+void apply(const Told &told, const core::repair::Renaming &renaming, const FactMap &source, FactMap &facts)
+{
+    const auto come = told.to_actual ? core::DriftOperation::unexpected : core::DriftOperation::missing;
+    const auto go = told.to_actual ? core::DriftOperation::missing : core::DriftOperation::unexpected;
+    // What comes can have the name of what goes.
+    for (const auto &row : told.rows) {
+        if (row.operation == go) facts.erase(told.to_actual ? renaming.id(told.wanted_id(row)) : told.wanted_id(row));
+    }
+    for (const auto &row : told.rows) {
+        const auto id = told.wanted_id(row);
+        const auto other = source.find(id);
+        if (other == source.end() || row.operation == go) continue;
+        if (row.operation == come) {
+            facts.insert_or_assign(id, other->second);
+        } else if (const auto found = facts.find(id); found != facts.end() && !row.attribute.empty()) {
             auto &fact = found->second;
             if (row.attribute == "parent") {
                 fact.parent = other->second.parent;
                 continue;
             }
-            const auto take_over = [&](const std::string &attribute) {
-                const auto value = other->second.payload.find(attribute);
-                fact.payload.erase(attribute);
-                if (value != other->second.payload.end()) fact.payload.emplace(attribute, value->second);
-            };
-            take_over(row.attribute);
+            take_over(other->second, row.attribute, fact);
             // Of columns that moved among their neighbours only some have rows.
             if (row.attribute == "ordinal") take_places(source, fact.parent, facts);
             // Privileges that only follow the owner have no row of their own.
-            if (row.attribute == "owner") take_over("acl");
+            if (row.attribute == "owner") take_over(other->second, "acl", fact);
         }
+    }
+}
+
+// What only shows another's new name is as wanted once that is renamed.  A view can have kept the old name, as an alias:
+// it is written again.
+void follow(const Told &told, const FactMap &wanted, FactMap &facts)
+{
+    for (const auto &row : told.rows) {
+        const bool follows = row.operation == core::DriftOperation::changed && row.implied_by != core::no_row && row.kind != "view" &&
+                             told.rows[row.implied_by].operation == core::DriftOperation::renamed;
+        if (!follows) continue;
+        const auto from = facts.find(told.wanted_id(row));
+        const auto to = wanted.find(told.wanted_id(row));
+        if (from != facts.end() && to != wanted.end()) take_over(to->second, row.attribute, from->second);
     }
 }
 
@@ -135,6 +170,7 @@ core::repair::Dialect dialect()
     constexpr int major = 10000;
     sql.major_version = static_cast<int>(server_version_num() / major);
     sql.usual_not_null_name = usual_not_null_name();
+    sql.check_for_interrupts = [] { pg::call([] { CHECK_FOR_INTERRUPTS(); }); };
     sql.database = pg::text_of(pg::call([] { return static_cast<const char *>(get_database_name(MyDatabaseId)); }));
     sql.role = pg::text_of(pg::call([] { return static_cast<const char *>(GetUserNameFromId(GetOuterUserId(), false)); }));
     return sql;
@@ -174,28 +210,31 @@ LCG_FUNCTION(lcg_repair)
     const auto sql = drift::dialect();
     drift::OwnerSession session;
     const auto report = drift::make_report(session, name);
-    const auto selection = drift::selection_of(report.rows);
-    core::repair::FactMap expected;
+    core::repair::Selection selection;
+    for (const auto &row : report.rows) drift::add_row(row, row.fact, row.parent, selection);
     core::repair::FactMap actual;
     std::vector<catalog::Gap> gaps;
     {
         drift::LiveFacts live;
         gaps = live.gaps();
         actual = drift::take(live, selection);
-        drift::ExpectedFacts registered(session, report.schema.name);
-        const auto renames = drift::find_renames(session, report.schema);
-        core::RenamedFacts under_present_names(registered, renames, drift::to_utf8, sql.usual_not_null_name);
-        expected = drift::take(under_present_names, selection);
     }
-    // Both are under the names of today; what is expected has its own in the end, or in the beginning.
+    const core::repair::Renaming back(sql, actual, drift::renames_of(report.rows, false));
     const bool to_actual = direction == "to_actual";
-    auto wanted = to_actual ? expected : actual;
-    drift::apply(report.rows, to_actual ? actual : expected, to_actual, wanted);
-    const auto back = drift::renames_of(report.rows, false);
-    core::repair::Steps unused;
-    if (to_actual) expected = core::repair::renamed(sql, expected, back, unused);
-    else wanted = core::repair::renamed(sql, wanted, back, unused);
-    auto plan = core::repair::plan({sql, to_actual ? expected : actual, wanted, online}, to_actual ? drift::renames_of(report.rows, true) : back);
+    const drift::Told told{report.rows, back, to_actual};
+    for (const auto &row : report.rows) drift::add_row(row, told.registered_id(row), back.id(row.parent), selection);
+    core::repair::FactMap expected;
+    {
+        drift::ExpectedFacts registered(session, report.schema.name);
+        expected = drift::take(registered, selection);
+    }
+    const core::repair::Renaming forth(sql, expected, to_actual ? drift::renames_of(report.rows, true) : std::vector<core::repair::Rename>());
+    const auto &renaming = to_actual ? forth : back;
+    auto from = renaming.facts(to_actual ? expected : actual);
+    auto wanted = from;
+    drift::apply(told, renaming, to_actual ? actual : expected, wanted);
+    drift::follow(told, wanted, from);
+    auto plan = core::repair::plan_after(renaming.steps(), {sql, from, wanted, online});
     for (const auto &gap : gaps) plan.push_back(drift::not_planned(gap));
     drift::add_plan(result, plan);
     return 0;

@@ -17,6 +17,7 @@ struct Dialect {
     std::function<std::string(std::string_view)> quote;
     int major_version = 15;
     UsualNotNullName usual_not_null_name;
+    std::function<void()> check_for_interrupts;  // called now and then, may throw; may be empty
     std::string database;
     std::string role;  // who runs the plan, and owns what it makes until it is given away
 

@@ -351,6 +351,8 @@ class Planner {
 
 std::vector<PlannedStep> plan(const Scene &scene) { return Planner(scene).run({}); }
 
+std::vector<PlannedStep> plan_after(Steps renaming, const Scene &scene) { return Planner(scene).run(std::move(renaming)); }
+
 std::vector<PlannedStep> plan(const Scene &scene, const std::vector<Rename> &renames)
 {
     Steps steps;
