@@ -15,6 +15,20 @@ constexpr const char *plain_sql = "Give SQL as pg_dump --schema-only writes it."
 
 bool is_blank(const Lexeme &lexeme) { return lexeme.kind == Kind::space || lexeme.kind == Kind::comment; }
 
+// A comment without its end takes the rest of the text with it.
+bool is_open_comment(std::string_view text)
+{
+    if (!text.starts_with("/*")) return false;
+    std::size_t depth = 0;
+    for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+        const auto two = text.substr(i, 2);
+        if (two != "/*" && two != "*/") continue;
+        depth += two == "/*" ? 1 : -1;
+        ++i;
+    }
+    return depth > 0;
+}
+
 std::string_view without_return(std::string_view line)
 {
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
@@ -84,6 +98,7 @@ void Script::skip_blanks()
     for (;;) {
         const Lexeme lexeme = next_lexeme(text_, at_);
         if (!is_blank(lexeme) && lexeme.text != ";") return;
+        if (is_open_comment(lexeme.text)) throw ScriptError("a comment does not end", line_, plain_sql);
         go_to(at_ + lexeme.text.size());
     }
 }

@@ -120,7 +120,9 @@ void send_failure(Answers &answers, const Segment *segment, const Progress &prog
         const auto text = core::shown_statement(core::redact(statement.text));
         const auto clipped = pg::clip(text, longest_statement);
         add("The statement is: " + std::string(clipped) + (clipped.size() < text.size() ? "..." : ""));
-        if (server && report.server->context != nullptr) add("Context: " + std::string(pg::clip(report.server->context, longest_statement)));
+        const std::string context = pg::text_of(server ? report.server->context : nullptr);
+        // It quotes statements that functions ran.
+        if (!context.empty() && !core::may_hold_secret(context)) add("Context: " + std::string(pg::clip(context, longest_statement)));
     }
     answers.send(answer::failed, {sqlstate_text(code), message, detail, hint});
 }

@@ -134,6 +134,8 @@ my @wrong = (
 	[ "CREATE TABLE t ();\n\\i more.sql", '42601', qr/^line 2 of the DDL text: psql's command \\i is no SQL$/, qr/^$/ ],
 	[ "SELECT 'never ends", '42601', qr/^line 1 of the DDL text: unterminated quoted string/, qr/./ ],
 	[ "DO \$\$\nBEGIN\n RAISE EXCEPTION 'no';\nEND \$\$", 'P0001', qr/^line 1 of the DDL text: no$/, qr/Context: PL\/pgSQL function inline_code_block line 3 at RAISE$/ ],
+	[ "DO \$x\$BEGIN EXECUTE 'CREATE USER MAPPING FOR nobody SERVER none OPTIONS (password ''opensesame'')'; END\$x\$", '42704', qr/^line 1/, qr/^(?!.*opensesame)/s ],
+	[ "CREATE TABLE t (); /* CREATE TABLE u ();", '42601', qr/^line 1 of the DDL text: a comment does not end$/, qr/^$/ ],
 	[ "CREATE USER MAPPING FOR nobody SERVER none OPTIONS (password 'opensesame')", '42704', qr/^line 1/, qr/'<redacted>'/ ],
 	(map { [ $_->[0], '0A000', qr/^line 1 of the DDL text: \Q$_->[1]\E reaches beyond the database$/, qr/scratch database/ ] }
 		[ 'CREATE ROLE r', 'CREATE ROLE' ], [ 'ALTER ROLE reader SUPERUSER', 'ALTER ROLE' ], [ 'DROP ROLE reader', 'DROP ROLE' ], [ 'GRANT owner TO reader', 'GRANT ROLE' ],

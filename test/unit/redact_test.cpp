@@ -179,6 +179,15 @@ TEST_CASE("ten megabytes take linear time")
     }
 }
 
+TEST_CASE("a context that quotes a statement with a secret is told from others")
+{
+    CHECK(core::may_hold_secret("SQL statement \"create user mapping for u server s Options (password 'x')\"\nPL/pgSQL function f() line 1"));
+    CHECK(core::may_hold_secret("SQL statement \"CREATE SUBSCRIPTION s CONNECTION 'x'\""));
+    CHECK(core::may_hold_secret("lcg_0123456789abcdefghijklmnopqrstuv"));
+    CHECK(!core::may_hold_secret("PL/pgSQL function inline_code_block line 3 at RAISE"));
+    CHECK(!core::may_hold_secret(""));
+}
+
 TEST_CASE("own slice of a multi-statement string")
 {
     const std::string query = "SELECT 1; -- next\n /* a /* b */ */ CREATE TABLE t (a int) ; SELECT 2";

@@ -74,6 +74,10 @@ TEST_CASE("COPY FROM stdin is passed over with its data")
     CHECK(read("copy t from STDIN with (format csv);\r\n1,\"\r\n\\.\r\nSELECT 1;") == Statements{"4:SELECT 1"});
     CHECK(read("COPY t FROM stdin;\n\\.\n").empty());
     CHECK(problem("\nCOPY t FROM stdin;\n1\n2\n") == "2: the data of COPY does not end");
+    CHECK(problem("SELECT 1;\n/* SELECT 2;\n") == "2: a comment does not end");
+    CHECK(problem("SELECT 1; /* /* */ SELECT 2;") == "1: a comment does not end");
+    CHECK(problem("SELECT 1; /*") == "1: a comment does not end");
+    CHECK(problem("SELECT 1; /* /* */ */ /**/ -- /*\n") == "none");
     CHECK(read("COPY t FROM 'file'; SELECT 1") == Statements{"1:COPY t FROM 'file'", "1:SELECT 1"});
     CHECK(read("COPY (SELECT a FROM stdin) TO STDOUT; SELECT 1").size() == 2);
     CHECK(read("COPY stdin FROM 'x'; SELECT 1").size() == 2);
