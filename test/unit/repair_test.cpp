@@ -246,3 +246,29 @@ TEST_CASE("names that nobody would write crash nothing")
     CHECK(core::repair::renamed(sql, cast, {{"cast:(app.a AS text)", "cast:(app.b AS text)"}}, steps).size() == 1);
     CHECK(steps.empty());
 }
+
+TEST_CASE("a column that comes from a parent is given what it has for itself, after it came")
+{
+    const auto heir = fact("table:app.a_heir", "schema:app", {{"owner", std::string("dba")}, {"inherits", List{"app.t"}}});
+    const auto own = [](core::Payload more) {
+        more.insert_or_assign("ordinal", std::int64_t{1});
+        more.insert_or_assign("type", std::string("integer"));
+        more.insert_or_assign("inherited", true);
+        return fact("column:app.a_heir.n", "table:app.a_heir", std::move(more));
+    };
+    const auto from = map_of({schema, table, heir});
+    CHECK(commands(from, map_of({schema, table, heir, column("n", 1, "integer", {{"default", std::string("5")}}), own({{"default", std::string("7")}})})) ==
+          std::vector<std::string>{"ALTER TABLE app.t ADD COLUMN n integer DEFAULT 5", "ALTER TABLE ONLY app.a_heir ALTER COLUMN n SET DEFAULT 7"});
+    CHECK(commands(from, map_of({schema, table, heir, column("n", 1, "integer", {{"default", std::string("5")}}), own({})})) ==
+          std::vector<std::string>{"ALTER TABLE app.t ADD COLUMN n integer DEFAULT 5", "ALTER TABLE ONLY app.a_heir ALTER COLUMN n DROP DEFAULT"});
+    CHECK(commands(from, map_of({schema, table, heir, column("n", 1, "integer"), own({})})) == std::vector<std::string>{"ALTER TABLE app.t ADD COLUMN n integer"});
+}
+
+TEST_CASE("a column's sequence goes to the new owner with its table")
+{
+    const auto sequence = [](const std::string &owner) { return fact("sequence:app.s", "schema:app", {{"owner", owner}, {"owned_by", std::string("app.t.a")}}); };
+    auto taken = table;
+    taken.set("owner", std::string("boss"));
+    const auto id = column("a", 1, "integer");
+    CHECK(commands(map_of({schema, table, id, sequence("dba")}), map_of({schema, taken, id, sequence("boss")})) == std::vector<std::string>{"ALTER TABLE app.t OWNER TO boss"});
+}

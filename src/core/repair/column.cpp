@@ -264,6 +264,19 @@ std::vector<const Fact *> columns_of(const FactMap &facts, const std::string &wh
     return columns;
 }
 
+const Fact *parent_column(const FactMap &facts, const Fact &column)
+{
+    const auto heir = facts.find(column.parent);
+    if (heir == facts.end()) return nullptr;
+    auto parents = list_of(heir->second, "inherits");
+    if (has(heir->second, "partition_of")) parents = {text_of(heir->second, "partition_of")};
+    const auto name = '.' + quote_part(name_of(column.id).last());
+    for (const auto &parent : parents) {
+        if (const auto found = facts.find("column:" + parent + name); found != facts.end()) return &found->second;
+    }
+    return nullptr;
+}
+
 std::string column_definition(const Scene &scene, const Fact &column)
 {
     auto out = own_name(scene.sql, column) + ' ' + type_clause(scene.sql, column) + foreign_options(scene.sql, list_of(column, "fdw_options"));
@@ -285,9 +298,21 @@ void make_column(const Scene &scene, const Fact *from, const Fact &to, Steps &st
         Change(scene, from, to, steps).run();
         return;
     }
-    // What a parent has, it gives.
-    if (flag_of(to, "inherited") && !flag_of(to, "local")) return;
+    // What a parent has, it gives; the rest is set.
+    if (flag_of(to, "inherited") && !flag_of(to, "local")) {
+        const auto *const given = parent_column(scene.to, to);
+        if (given == nullptr) return;
+        Fact made = to;
+        for (const std::string_view attribute : {"default", "not_null", "storage", "statistics"}) {
+            made.payload.erase(std::string(attribute));
+            if (has(*given, attribute)) made.set(attribute, value_of(*given, attribute));
+        }
+        for (const std::string_view attribute : {"compression", "options", "not_null_comment"}) made.payload.erase(std::string(attribute));
+        Change(scene, &made, to, steps).run();
+        return;
+    }
     auto &step = add_step(steps, to, alter_relation(scene.sql, to) + " ADD COLUMN " + column_definition(scene, to), Lock::access_exclusive);
+    note_hidden(list_of(to, "fdw_options"), target(scene.sql, to), to.id, steps);
     const bool filled = has(to, "default") || has(to, "generated") || has(to, "identity");
     if (has(to, "generated") || has(to, "identity")) step.effect = Effect::rewrites;
     if (flag_of(to, "not_null") && !filled) step.detail = "Fails while the table has rows: then add the column without NOT NULL, fill it, and set NOT NULL.";

@@ -46,7 +46,9 @@ void give_columns_again(const Scene &scene, const Fact &table, Steps &steps)
 void add_common(const Scene &scene, const Fact *from, const Fact &to, Steps &steps)
 {
     const auto &sql = scene.sql;
-    if (has(to, "owner") && differs(from, to, "owner") && !(from == nullptr && text_of(to, "owner") == sql.role)) {
+    // A column's sequence goes to the new owner with its table.
+    const bool follows = to.kind == "sequence" && from != nullptr && has(to, "owned_by") && !differs(from, to, "owned_by");
+    if (has(to, "owner") && differs(from, to, "owner") && !follows && !(from == nullptr && text_of(to, "owner") == sql.role)) {
         if (to.kind == "extension") {
             add_manual(steps, to, "An extension's owner cannot be changed: drop it and create it as role \"" + text_of(to, "owner") + "\".");
         } else {

@@ -60,6 +60,8 @@ void make_nothing(const Scene &scene, const Fact *from, const Fact &to, Steps &s
 // "1=100": statistics targets of an index, by number of its column.
 void add_index_statistics(const std::string &index, const List &from, const List &to, const Fact &fact, Steps &steps);
 std::string column_definition(const Scene &scene, const Fact &column);
+// The column of a parent table that an heir's comes from; null where it is not among the facts.
+const Fact *parent_column(const FactMap &facts, const Fact &column);
 // The columns of a table or attributes of a type, in order.
 std::vector<const Fact *> columns_of(const FactMap &facts, const std::string &whole);
 // ENABLE or DISABLE, as the trigger of the parent that a line of inherited_triggers names has it.

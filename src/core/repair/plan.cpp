@@ -271,6 +271,9 @@ class Planner {
                     continue;
                 }
                 add_needs(task, fact, columns);
+                if (const auto *const given = fact.kind == "column" && has(fact, "inherited") ? parent_column(scene_.to, fact) : nullptr) {
+                    if (const auto made = makes_.find(given->id); made != makes_.end()) tasks_[task].after.push_back(made->second);
+                }
                 // What a new table's columns are made from must be there with it.
                 for (const auto *const column : columns_of(scene_.to, fact.id)) {
                     if (!makes_.contains(column->id)) add_needs(task, *column, columns);

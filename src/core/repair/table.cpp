@@ -23,12 +23,7 @@ Fact made_column(const Scene &scene, const Fact &table, const Fact &column)
     made.payload.clear();
     const Fact *source = &column;
     if (comes_from_parent(column)) {
-        auto parents = list_of(table, "inherits");
-        if (has(table, "partition_of")) parents = {text_of(table, "partition_of")};
-        for (const auto &parent : parents) {
-            const auto found = scene.to.find("column:" + parent + '.' + quote_part(name_of(column.id).last()));
-            if (found != scene.to.end()) source = &found->second;
-        }
+        if (const auto *const given = parent_column(scene.to, column)) source = given;
     } else if (has(table, "of_type")) {
         // Only what the type says.
         for (const std::string_view attribute : {"type", "collation", "ordinal"}) {
