@@ -95,6 +95,21 @@ std::vector<core::repair::Rename> renames_of(const std::vector<core::DriftRow> &
     return renames;
 }
 
+// Enums that had other labels than now, because these were renamed, by the names that they have at the end of a plan.
+std::set<std::string> relabelled(const core::repair::Dialect &sql, const std::vector<core::DriftRow> &rows, const FactMap &actual,
+                                 const std::vector<core::repair::Rename> &renames)
+{
+    FactMap enums;
+    for (const auto &row : rows) {
+        const auto found = row.operation == core::DriftOperation::renamed && row.attribute == "labels" ? actual.find(row.fact) : actual.end();
+        if (found != actual.end()) enums.insert(*found);
+    }
+    core::repair::Steps unused;
+    std::set<std::string> ids;
+    for (const auto &[id, fact] : core::repair::renamed(sql, enums, renames, unused)) ids.insert(id);
+    return ids;
+}
+
 bool needs_approval(const core::repair::Step &step)
 {
     const auto *const rule = step.rule.empty() ? nullptr : core::find_rule(step.rule);
@@ -195,7 +210,8 @@ LCG_FUNCTION(lcg_repair)
     core::repair::Steps unused;
     if (to_actual) expected = core::repair::renamed(sql, expected, back, unused);
     else wanted = core::repair::renamed(sql, wanted, back, unused);
-    auto plan = core::repair::plan({sql, to_actual ? expected : actual, wanted, online}, to_actual ? drift::renames_of(report.rows, true) : back);
+    auto known = drift::relabelled(sql, report.rows, actual, to_actual ? std::vector<core::repair::Rename>() : back);
+    auto plan = core::repair::plan({sql, to_actual ? expected : actual, wanted, online, std::move(known)}, to_actual ? drift::renames_of(report.rows, true) : back);
     for (const auto &gap : gaps) plan.push_back(drift::not_planned(gap));
     drift::add_plan(result, plan);
     return 0;
