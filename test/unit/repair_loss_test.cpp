@@ -201,7 +201,12 @@ TEST_CASE("a command is taken back from what it changed, and from nothing else o
     CHECK(core::repair::other_in_place(added, map_of({old_table, at(column("a", 2, "integer"), {1259, 10, 2})}), true) != nullptr);
     const core::repair::Undone dropped{{old_table, old_column}, {}};
     CHECK(core::repair::other_in_place(dropped, map_of({at(table, {1259, 11, 0}), at(column("a", 1, "text"), {1259, 11, 1})}), false) != nullptr);
+    CHECK(core::repair::other_in_place(dropped, map_of({table, column("b", 1, "text")}), false) != nullptr);
+    CHECK(core::repair::other_in_place(dropped, map_of({table, column("a", 1, "integer")}), false) == nullptr);
     CHECK(core::repair::other_in_place(dropped, {}, true) == nullptr);
+    const core::repair::Undone renamed{{old_table}, {at(fact("table:app.new", "schema:app"), {1259, 10, 0})}};
+    CHECK(core::repair::other_in_place(renamed, map_of({renamed.after.front()}), true) == nullptr);
+    CHECK(core::repair::other_in_place(renamed, map_of({renamed.after.front(), table}), true) != nullptr);
     const auto index = fact("index:app.i", "table:app.t");
     CHECK(core::repair::other_in_place({{}, {at(index, {1259, 20, 0})}}, map_of({at(index, {1259, 21, 0})}), true) == nullptr);
 }

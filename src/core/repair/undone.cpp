@@ -36,6 +36,24 @@ List labels_without(const Difference &difference, const List &now)
     return labels;
 }
 
+// What has the name of something that the command took away or renamed.  What is all as it was has been brought back already.
+const Fact *other_in_old_place(const Undone &change, const FactMap &now)
+{
+    if (change.before.empty()) return nullptr;
+    const auto &whole = change.before.front();
+    const auto in_place = now.find(whole.id);
+    const bool whole_went = fact_named(change.after, whole.id) == nullptr;
+    if (whole_went && in_place == now.end()) return nullptr;
+    if (whole_went && !change.after.empty()) return &in_place->second;
+    for (const auto &fact : change.before) {
+        const auto found = now.find(fact.id);
+        if (fact_named(change.after, fact.id) != nullptr) continue;
+        if (found != now.end() && found->second.payload != fact.payload) return &found->second;
+        if (found == now.end() && whole_went && !is_made_anew(fact)) return &in_place->second;
+    }
+    return nullptr;
+}
+
 void append(std::string &detail, const std::string &text) { detail += (detail.empty() ? "" : "  ") + text; }
 
 }  // namespace
@@ -67,12 +85,7 @@ void take_back(const Undone &change, FactMap &wanted)
 
 const Fact *other_in_place(const Undone &change, const FactMap &now, bool same_addresses)
 {
-    // What the command took away must not have been replaced.
-    for (const auto &fact : change.before) {
-        const auto found = now.find(fact.id);
-        const bool went = fact_named(change.after, fact.id) == nullptr;
-        if (went && found != now.end() && found->second.payload != fact.payload) return &found->second;
-    }
+    if (const auto *const other = other_in_old_place(change, now)) return other;
     if (!same_addresses || change.after.empty()) return nullptr;
     const auto is_other = [&](const Fact &fact) -> const Fact * {
         const auto found = now.find(fact.id);
