@@ -130,6 +130,16 @@ std::vector<core::repair::Rename> renames_of(const std::vector<core::DriftRow> &
     return renames;
 }
 
+// Enums that had other labels than now, because these were renamed.
+std::set<std::string> relabelled(const Told &told)
+{
+    std::set<std::string> ids;
+    for (const auto &row : told.rows) {
+        if (row.operation == core::DriftOperation::renamed && row.attribute == "labels") ids.insert(told.wanted_id(row));
+    }
+    return ids;
+}
+
 bool needs_approval(const core::repair::Step &step)
 {
     const auto *const rule = step.rule.empty() ? nullptr : core::find_rule(step.rule);
@@ -234,7 +244,7 @@ LCG_FUNCTION(lcg_repair)
     auto wanted = from;
     drift::apply(told, renaming, to_actual ? actual : expected, wanted);
     drift::follow(told, wanted, from);
-    auto plan = core::repair::plan_after(renaming.steps(), {sql, from, wanted, online});
+    auto plan = core::repair::plan_after(renaming.steps(), {sql, from, wanted, online, drift::relabelled(told)});
     for (const auto &gap : gaps) plan.push_back(drift::not_planned(gap));
     drift::add_plan(result, plan);
     return 0;

@@ -1,11 +1,14 @@
 // undo(): the commands that take one recorded command back.
+#include <set>
+
 #include "core/definition.hpp"
-#include "core/repair/plan.hpp"
 #include "core/repair/selection.hpp"
+#include "core/repair/undone.hpp"
 
 #include "drift/live_facts.hpp"
 #include "drift/owner_session.hpp"
 #include "drift/repair.hpp"
+#include "guard/installation.hpp"
 #include "pg/entry.hpp"
 #include "pg/jsonb.hpp"
 #include "pg/scratch.hpp"
@@ -17,23 +20,27 @@ using core::repair::FactMap;
 
 // All rows of the command that a row is of, the last first: what it dropped along, renamed along or made along.
 constinit pg::Statement rows_of_command{
-    "SELECT l.definition_before, l.definition_after, l.operation, l.identity FROM langchef_guard.ledger l,"
+    "SELECT l.definition_before, l.definition_after, l.operation, l.identity,"
+    // A row that a dump brought was written by another transaction than it tells of.
+    "       l.system_identifier OPERATOR(pg_catalog.=) $2"
+    "       AND (l.xmin OPERATOR(pg_catalog.=) pg_catalog.xid(l.xid) OR COALESCE(l.xmin OPERATOR(pg_catalog.=) pg_catalog.xid(l.subxid), false))"
+    "  FROM langchef_guard.ledger l,"
     "       (SELECT c.xid, c.session_id, c.command_tag, c.statement, c.id FROM langchef_guard.ledger c WHERE c.id OPERATOR(pg_catalog.=) $1) AS c"
     " WHERE l.xid OPERATOR(pg_catalog.=) c.xid AND l.session_id OPERATOR(pg_catalog.=) c.session_id"
     "   AND (l.id OPERATOR(pg_catalog.=) c.id OR (l.command_tag OPERATOR(pg_catalog.=) c.command_tag AND l.statement OPERATOR(pg_catalog.=) c.statement))"
     " ORDER BY l.id DESC",
-    {INT8OID}};
+    {INT8OID, INT8OID}};
 
 // One object's change.
-struct Change {
-    core::Facts before;
-    core::Facts after;
+//   made_here   in this database, and no dump brought it from another: what it changed still has its address
+struct Change : core::repair::Undone {
     std::string identity;
+    bool made_here = false;
 };
 
 std::vector<Change> read_command(OwnerSession &session, std::int64_t ledger_id)
 {
-    const auto rows = session->query(rows_of_command, {pg::param(ledger_id)});
+    const auto rows = session->query(rows_of_command, {pg::param(ledger_id), pg::param(guard::system_identifier())});
     if (rows.empty()) {
         throw pg::GuardError(ERRCODE_UNDEFINED_OBJECT, "ledger row " + std::to_string(ledger_id) + " does not exist", {}, "See langchef_guard.changes.");
     }
@@ -46,43 +53,13 @@ std::vector<Change> read_command(OwnerSession &session, std::int64_t ledger_id)
         if (!rows.is_null(row, 1)) change.before = pg::facts_from_definition(rows.value(row, 1).value);
         if (!rows.is_null(row, 2)) change.after = pg::facts_from_definition(rows.value(row, 2).value);
         change.identity = rows.text(row, 4);
+        change.made_here = rows.boolean(row, 5);
         changes.push_back(std::move(change));
     }
     if (changes.empty()) {
         throw pg::GuardError(ERRCODE_FEATURE_NOT_SUPPORTED, "ledger row " + std::to_string(ledger_id) + " cannot be undone", "It changed no definition: what it did to rows, roles or settings is not kept.");
     }
     return changes;
-}
-
-core::Fact fact_named(const core::Facts &facts, const std::string &id)
-{
-    for (const auto &fact : facts) {
-        if (fact.id == id) return fact;
-    }
-    return {};
-}
-
-// The schema without the change; what was changed in another way since stays as it is.
-void take_back(const Change &change, FactMap &wanted)
-{
-    if (change.after.empty()) {
-        for (const auto &fact : change.before) wanted.insert_or_assign(fact.id, fact);
-        return;
-    }
-    if (change.before.empty()) {
-        for (const auto &fact : change.after) wanted.erase(fact.id);
-        return;
-    }
-    for (const auto &difference : core::compare(change.before, change.after)) {
-        if (difference.op == "added") {
-            wanted.erase(difference.fact);
-        } else if (difference.op == "removed") {
-            wanted.insert_or_assign(difference.fact, fact_named(change.before, difference.fact));
-        } else if (const auto now = wanted.find(difference.fact); now != wanted.end()) {
-            now->second.payload.erase(difference.attribute);
-            now->second.set(difference.attribute, difference.before);
-        }
-    }
 }
 
 // Of an object and its parts, those that have another name than before, with the names that they have now.
@@ -113,9 +90,30 @@ void follow_renames(const core::repair::Dialect &sql, const std::vector<core::re
 
 void require_present(const Change &change, const FactMap &now)
 {
-    if (change.after.empty() || now.contains(change.after.front().id)) return;
-    throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "\"" + change.identity + "\" is not there any more under this name", "It was dropped or renamed since.",
-                         "Undo the later change first; langchef_guard.changes has it.");
+    if (!change.after.empty() && !now.contains(change.after.front().id)) {
+        throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "\"" + change.identity + "\" is not there any more under this name", "It was dropped or renamed since.",
+                             "Undo the later change first; langchef_guard.changes has it.");
+    }
+    const auto *const other = core::repair::other_in_place(change, now, change.made_here);
+    if (other == nullptr) return;
+    throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "the command on \"" + change.identity + "\" cannot be undone",
+                         "\"" + std::string(core::object_of(other->id)) + "\" is another object now, which has the same name.",
+                         "Undo the later changes first, or rename what has the name now; langchef_guard.changes has them.");
+}
+
+// Enums whose labels the command renamed.
+std::set<std::string> relabelled(const std::vector<Change> &changes)
+{
+    std::set<std::string> ids;
+    for (const auto &change : changes) {
+        for (const auto &difference : core::compare(change.before, change.after)) {
+            const auto *const before = std::get_if<core::List>(&difference.before);
+            const auto *const after = std::get_if<core::List>(&difference.after);
+            // The server takes no label away: where there are as many, some have other names.
+            if (difference.kind == "enum" && difference.attribute == "labels" && before != nullptr && after != nullptr && before->size() == after->size()) ids.insert(difference.fact);
+        }
+    }
+    return ids;
 }
 
 }  // namespace
@@ -153,8 +151,10 @@ LCG_FUNCTION(lcg_undo)
     wanted = core::repair::renamed(sql, wanted, renames, renaming);
     for (auto &change : changes) {
         drift::follow_renames(sql, renames, change);
-        drift::take_back(change, wanted);
+        core::repair::take_back(change, wanted);
     }
-    drift::add_plan(result, core::repair::plan({sql, now, wanted, online}, renames));
+    auto plan = core::repair::plan({sql, now, wanted, online, drift::relabelled(changes)}, renames);
+    core::repair::tell_what_is_lost(wanted, plan);
+    drift::add_plan(result, plan);
     return 0;
 }

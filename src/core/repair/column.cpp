@@ -47,15 +47,6 @@ std::string usual_storage(const Dialect &sql, const Fact &column)
     return type.starts_with("numeric") || type == "inet" || type == "cidr" ? "MAIN" : "EXTENDED";
 }
 
-// Types of users and arrays are seldom cast to others, but all have a text.
-std::string through_text(const std::string &from, const std::string &to)
-{
-    const bool array = from.ends_with("]") || to.ends_with("]");
-    const bool both_arrays = from.ends_with("]") && to.ends_with("]");
-    const bool of_user = from.find('.') != std::string::npos || to.find('.') != std::string::npos;
-    return of_user || (array && !both_arrays) ? "::text" : "";
-}
-
 // Writes what leads from one state of a column to another.
 class Change {
   public:
@@ -96,10 +87,11 @@ class Change {
         }
         auto what = "TYPE " + type_clause(scene_.sql, to_);
         // The collation's name says nothing of the default one: it is what the new type has.
-        const bool computed = has(*from_, "generated");
-        if (new_type && !computed && to_.kind != "attribute") what += " USING " + name_ + through_text(text_of(*from_, "type"), text_of(to_, "type")) + "::" + text_of(to_, "type");
+        const auto before = text_of(*from_, "type");
+        const auto after = text_of(to_, "type");
+        if (new_type && to_.kind != "attribute") what += using_clause(scene_, *from_, before, after);
         auto &step = alter(what);
-        if (new_type) judge_type_change(text_of(*from_, "type"), text_of(to_, "type"), step);
+        if (new_type) judge_type_change(scene_, *from_, before, after, step);
     }
 
     void change_generation()

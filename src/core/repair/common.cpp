@@ -96,11 +96,29 @@ void add_common(const Scene &scene, const Fact *from, const Fact &to, Steps &ste
 void make_nothing(const Scene &, const Fact *, const Fact &, Steps &) {}
 void drop_nothing(const Scene &, const Fact &, Steps &) {}
 
+namespace {
+
+// Members of an extension whose content goes with it.
+std::string members_with_content(const Scene &scene, const Fact &extension)
+{
+    const auto name = name_of(extension.id).last();
+    std::string names;
+    for (const auto &[id, fact] : scene.from) {
+        const bool holds = fact.kind == "table" || fact.kind == "matview" || fact.kind == "sequence";
+        if (holds && text_of(fact, "extension") == name) names += (names.empty() ? "" : ", ") + target(scene.sql, fact);
+    }
+    return names;
+}
+
+}  // namespace
+
 void drop_plainly(const Scene &scene, const Fact &from, Steps &steps)
 {
     auto &step = add_step(steps, from, "DROP " + target(scene.sql, from), Lock::access_exclusive);
-    const bool keeps_rows = from.kind == "table" || from.kind == "sequence";
+    const auto members = from.kind == "extension" ? members_with_content(scene, from) : std::string();
+    const bool keeps_rows = from.kind == "table" || from.kind == "sequence" || !members.empty();
     step.effect = keeps_rows ? Effect::loses_data : Effect::none;
+    if (!members.empty()) step.detail = "What its members hold is lost: " + members + '.';
     struct Judged {
         std::string_view kind;
         std::string_view rule;

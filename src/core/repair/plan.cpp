@@ -122,6 +122,43 @@ class Planner {
         });
     }
 
+    static bool is_function_of(const Fact &type, const Fact &other)
+    {
+        const auto name = other.id.substr(other.id.find(':') + 1);
+        return other.kind == "function" && std::any_of(type.payload.begin(), type.payload.end(), [&](const auto &item) {
+            const auto *const text = std::get_if<std::string>(&item.second);
+            return text != nullptr && *text == name;
+        });
+    }
+
+    // What is made from the fact and stays, without the functions that only serve the type.
+    void add_staying_users(const Fact &fact, const Fact &type, std::set<std::string> &users) const
+    {
+        for (const auto *const user : from_.by(fact)) {
+            if (user->id != type.id && !gone_.contains(user->id) && !goes_with_whole(scene_.from, *user, gone_) && !is_function_of(type, *user)) users.insert(user->id);
+        }
+    }
+
+    // Nothing but CASCADE drops a type and its functions, and it would take along whatever else is made from them.
+    void drop_with_functions(const Fact &type, Steps &steps) const
+    {
+        std::set<std::string> users;
+        add_staying_users(type, type, users);
+        for (const auto *const user : from_.by(type)) {
+            if (is_function_of(type, *user)) add_staying_users(*user, type, users);
+        }
+        auto &step = steps.back();
+        if (users.empty()) {
+            step.command += " CASCADE";
+            step.detail = "Its functions go with it.";
+            return;
+        }
+        std::string names;
+        for (const auto &id : users) names += (names.empty() ? "" : ", ") + target(scene_.sql, scene_.from.at(id));
+        steps.clear();
+        add_manual(steps, type, "It can be dropped only with what stays and is made from it: " + names + ".  Give these another type first, or leave it.");
+    }
+
     // Another object is to have its name.
     bool has_rival(const Fact &fact) const
     {
@@ -152,10 +189,7 @@ class Planner {
             }
             if (goes_with_type(fact)) continue;
             kind_of(fact).drop(scene_, fact, steps);
-            if (fact.kind == "type" && !flag_of(fact, "shell")) {
-                steps.back().command += " CASCADE";
-                steps.back().detail = "Its functions go with it.";
-            }
+            if (fact.kind == "type" && !flag_of(fact, "shell")) drop_with_functions(fact, steps);
             const bool comes_again = changes_.rebuilt.contains(id);
             for (auto &step : steps) {
                 if (!comes_again) continue;
@@ -360,7 +394,7 @@ std::vector<PlannedStep> plan(const Scene &scene, const std::vector<Rename> &ren
 {
     Steps steps;
     const auto from = renamed(scene.sql, scene.from, renames, steps);
-    return Planner({scene.sql, from, scene.to, scene.online}).run(std::move(steps));
+    return Planner({scene.sql, from, scene.to, scene.online, scene.relabelled}).run(std::move(steps));
 }
 
 std::string_view effect_word(Effect effect)

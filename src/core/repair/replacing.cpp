@@ -86,7 +86,7 @@ bool must_be_rebuilt(const Scene &scene, const Fact &from, const Fact &to)
     }
     if (to.kind == "view") return differs(&from, to, "definition") && !can_replace_view(scene, from, to);
     if (to.kind == "function" || to.kind == "procedure" || to.kind == "aggregate") return !can_replace_routine(from, to);
-    if (to.kind == "enum") return !can_extend_enum(from, to);
+    if (to.kind == "enum") return !can_extend_enum(scene, from, to);
     if (to.kind == "constraint") return constraint_must(from, to);
     if (to.kind == "column") return column_must(scene, from, to);
     if (to.kind == "policy") return (has(from, "using") && !has(to, "using")) || (has(from, "with_check") && !has(to, "with_check"));

@@ -7,8 +7,8 @@ namespace core::repair {
 
 bool can_replace_view(const Scene &scene, const Fact &from, const Fact &to);
 bool can_replace_routine(const Fact &from, const Fact &to);
-// Whether every label that is there stays, in its order; or labels only have other names.
-bool can_extend_enum(const Fact &from, const Fact &to);
+// Whether every label that is there stays, in its order; or labels are known to have only other names.
+bool can_extend_enum(const Scene &scene, const Fact &from, const Fact &to);
 
 // Whether no command leads from one fact to the other but dropping it.
 bool must_be_rebuilt(const Scene &scene, const Fact &from, const Fact &to);

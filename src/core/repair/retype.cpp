@@ -4,6 +4,7 @@
 #include "core/repair/makers.hpp"
 #include "core/repair/reading.hpp"
 #include "core/repair/target.hpp"
+#include "core/repair/type_change.hpp"
 
 #include "core/cpp_only.hpp"
 
@@ -38,12 +39,27 @@ void drop_default(const Dialect &sql, const Fact &column, Steps &steps)
     if (has(column, "default")) add_step(steps, column, alter_column(sql, column) + " DROP DEFAULT", Lock::access_exclusive);
 }
 
-void convert(const Dialect &sql, const Fact &column, const std::string &type, Steps &steps)
+// To a type that is another one under the old name.
+void convert(const Scene &scene, const User &user, Steps &steps)
 {
-    auto &step = add_step(steps, column, alter_column(sql, column) + " TYPE " + type + " USING " + own_name(sql, column) + "::text::" + type, Lock::access_exclusive);
+    const auto before = text_of(*user.from, "type");
+    const auto after = text_of(*user.to, "type");
+    auto &step = add_step(steps, *user.from, alter_column(scene.sql, *user.from) + " TYPE " + after + using_clause(scene, *user.from, before, after), Lock::access_exclusive);
+    judge_type_change(scene, *user.from, before, after, step);
+}
+
+void convert_to_text(const Dialect &sql, const Fact &column, Steps &steps)
+{
+    auto &step = add_step(steps, column, alter_column(sql, column) + " TYPE text", Lock::access_exclusive);
     step.effect = Effect::rewrites;
     step.rule = "R01";
-    step.detail = "Fails while rows hold a value that the new type does not have.";
+}
+
+void convert_from_text(const Scene &scene, const User &user, const Fact &from, const Fact &to, Steps &steps)
+{
+    const auto type = text_of(*user.to, "type");
+    auto &step = add_step(steps, *user.from, alter_column(scene.sql, *user.from) + " TYPE " + type + " USING " + own_name(scene.sql, *user.from) + "::" + type, Lock::access_exclusive);
+    judge_new_type(scene, from, to, step);
 }
 
 void set_default(const Dialect &sql, const Fact &column, Steps &steps)
@@ -83,7 +99,7 @@ void retype(const Scene &scene, const Fact &from, const Fact &to, const Mentions
         make(scene, to, steps);
         for (const auto &user : users) {
             drop_default(sql, *user.from, steps);
-            convert(sql, *user.from, text_of(*user.to, "type"), steps);
+            convert(scene, user, steps);
             set_default(sql, *user.to, steps);
         }
         drop();
@@ -91,12 +107,12 @@ void retype(const Scene &scene, const Fact &from, const Fact &to, const Mentions
     }
     for (const auto &user : users) {
         drop_default(sql, *user.from, steps);
-        convert(sql, *user.from, "text", steps);
+        convert_to_text(sql, *user.from, steps);
     }
     drop();
     make(scene, to, steps);
     for (const auto &user : users) {
-        convert(sql, *user.from, text_of(*user.to, "type"), steps);
+        convert_from_text(scene, user, from, to, steps);
         set_default(sql, *user.to, steps);
     }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,8 @@ struct Scene {
     const FactMap &from;  // what is there
     const FactMap &to;    // what is wanted
     bool online = true;   // forms that hold up others as little as possible
+    // Enums of which is known that labels were renamed: others with other labels have lost some and got new ones.
+    std::set<std::string> relabelled = {};
 };
 
 }  // namespace core::repair

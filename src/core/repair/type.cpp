@@ -20,23 +20,35 @@ List shared(const List &of, const List &with)
     return out;
 }
 
-// Labels under other names at the same places.
-bool only_renamed(const List &before, const List &after)
+// That labels are others at the same places does not say that they were renamed: rows with the old ones are told to have
+// the new ones only where somebody did just that.
+bool only_renamed(const Scene &scene, const Fact &from, const Fact &to)
 {
-    if (before.size() != after.size()) return false;
-    for (std::size_t i = 0; i < before.size(); ++i) {
-        if (before[i] != after[i] && (contains(after, before[i]) || contains(before, after[i]))) return false;
+    return scene.relabelled.contains(to.id) && list_of(from, "labels").size() == list_of(to, "labels").size();
+}
+
+// Labels that change names with each other have others for a while.
+void rename_labels(const std::string &name, const Fact &to, const List &before, const List &after, Steps &steps)
+{
+    List now = before;
+    const auto rename = [&](std::size_t i, const std::string &label) {
+        add_step(steps, to, "ALTER TYPE " + name + " RENAME VALUE " + literal(now[i]) + " TO " + literal(label)).detail = "Rows with the label have the new one.";
+        now[i] = label;
+    };
+    for (std::size_t i = 0; i < now.size(); ++i) {
+        if (before[i] != after[i] && contains(after, before[i])) rename(i, "lcg_old_" + std::to_string(i));
     }
-    return true;
+    for (std::size_t i = 0; i < now.size(); ++i) {
+        if (now[i] != after[i]) rename(i, after[i]);
+    }
 }
 
 }  // namespace
 
-bool can_extend_enum(const Fact &from, const Fact &to)
+bool can_extend_enum(const Scene &scene, const Fact &from, const Fact &to)
 {
     const auto &before = list_of(from, "labels");
-    const auto &after = list_of(to, "labels");
-    return only_renamed(before, after) || shared(after, before) == before;
+    return only_renamed(scene, from, to) || shared(list_of(to, "labels"), before) == before;
 }
 
 void make_enum(const Scene &scene, const Fact *from, const Fact &to, Steps &steps)
@@ -52,11 +64,8 @@ void make_enum(const Scene &scene, const Fact *from, const Fact &to, Steps &step
     }
     const auto &before = list_of(*from, "labels");
     if (before == after) return;
-    if (only_renamed(before, after)) {
-        for (std::size_t i = 0; i < before.size(); ++i) {
-            if (before[i] == after[i]) continue;
-            add_step(steps, to, "ALTER TYPE " + name + " RENAME VALUE " + literal(before[i]) + " TO " + literal(after[i])).detail = "Rows with the label have the new one.";
-        }
+    if (only_renamed(scene, *from, to)) {
+        rename_labels(name, to, before, after, steps);
         return;
     }
     // A new label can be used only after the commit of the transaction that adds it.
