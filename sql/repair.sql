@@ -87,6 +87,17 @@ SELECT command FROM langchef_guard.undo(:dropped, online => false) ORDER BY step
 SELECT operation, object, attribute FROM langchef_guard.drift('regress repair') WHERE object NOT LIKE '%.c' AND object NOT LIKE '%.d';
 
 -- What cannot be.
+CREATE TABLE regress_repair.other (a integer);
+ALTER TABLE regress_repair.other ADD COLUMN b integer;
+SELECT max(id) AS added FROM langchef_guard.ledger WHERE command_tag = 'ALTER TABLE' \gset
+ALTER TABLE regress_repair.other RENAME b TO c;
+SELECT max(id) AS renamed FROM langchef_guard.ledger WHERE command_tag = 'ALTER TABLE' \gset
+\set VERBOSITY sqlstate
+SELECT langchef_guard.undo(:added);
+\set VERBOSITY terse
+ALTER TABLE regress_repair.other ADD COLUMN b integer;
+SELECT langchef_guard.undo(:renamed);
+DROP TABLE regress_repair.other;
 SELECT langchef_guard.undo(1);
 SELECT langchef_guard.undo(NULL);
 SELECT langchef_guard.repair('regress repair', 'sideways');

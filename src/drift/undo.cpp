@@ -101,6 +101,17 @@ void require_present(const Change &change, const FactMap &now)
                          "Undo the later changes first, or rename what has the name now; langchef_guard.changes has them.");
 }
 
+// Names to go back to are not taken from others.
+void require_free(const std::vector<core::repair::Rename> &renames, const FactMap &now)
+{
+    for (const auto &rename : renames) {
+        const bool moves = std::any_of(renames.begin(), renames.end(), [&rename](const auto &other) { return other.from == rename.to; });
+        if (moves || !now.contains(rename.from) || !now.contains(rename.to)) continue;
+        throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "\"" + std::string(core::object_of(rename.from)) + "\" cannot be given its name of before",
+                             "\"" + std::string(core::object_of(rename.to)) + "\" is another object now.", "Rename that first, or drop it.");
+    }
+}
+
 // Enums whose labels the command renamed.
 std::set<std::string> relabelled(const std::vector<Change> &changes)
 {
@@ -146,6 +157,7 @@ LCG_FUNCTION(lcg_undo)
         drift::require_present(change, now);
         drift::add_renames(change, renames);
     }
+    drift::require_free(renames, now);
     // What follows a rename is there again once it is taken back.
     core::repair::Steps renaming;
     wanted = core::repair::renamed(sql, wanted, renames, renaming);
@@ -154,6 +166,10 @@ LCG_FUNCTION(lcg_undo)
         core::repair::take_back(change, wanted);
     }
     auto plan = core::repair::plan({sql, now, wanted, online, drift::relabelled(changes)}, renames);
+    if (plan.empty()) {
+        throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "ledger row " + std::to_string(ledger_id) + " has nothing left to undo",
+                             "What it changed was changed again since, or is not there any more under its name.", "langchef_guard.history() has what came later.");
+    }
     core::repair::tell_what_is_lost(wanted, plan);
     drift::add_plan(result, plan);
     return 0;
