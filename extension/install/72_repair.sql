@@ -9,6 +9,7 @@ COMMENT ON FUNCTION langchef_guard.repair(text, text, boolean)
 REVOKE ALL ON FUNCTION langchef_guard.repair(text, text, boolean) FROM PUBLIC;
 
 -- A script for psql: steps of one transaction stand between BEGIN and COMMIT; what no command can do stands as a comment.
+-- It stops at the first error: what follows counts on what went before, of which a transaction that failed left nothing.
 CREATE FUNCTION langchef_guard.repair_script(name text DEFAULT NULL, direction text DEFAULT 'to_expected', online boolean DEFAULT true)
     RETURNS SETOF text
     LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
@@ -23,7 +24,12 @@ BEGIN ATOMIC
           FROM steps s
         WINDOW of_transaction AS (PARTITION BY s.transaction)
     )
-    SELECT pg_catalog.concat(
+    (SELECT E'-- Later steps need the earlier ones: psql is to stop at the first that fails.\n\\set ON_ERROR_STOP on\n'
+      '-- Names are written whole: nobody''s function or operator is to be taken for another.\nSET search_path = '''';'
+      FROM steps s
+     LIMIT 1)
+    UNION ALL
+    (SELECT pg_catalog.concat(
                CASE WHEN m.detail IS NOT NULL OR m.needs_approval OR m.effect OPERATOR(pg_catalog.=) 'data_loss' THEN
                    pg_catalog.concat('-- ', pg_catalog.concat_ws(' ', m.effect, m.rule, CASE WHEN m.needs_approval THEN '(needs approval)' END,
                                                                   pg_catalog.translate(m.detail, E'\n\r', '  ')), E'\n') END,
@@ -31,7 +37,7 @@ BEGIN ATOMIC
                CASE WHEN m.command IS NOT NULL THEN pg_catalog.concat(m.command, ';') END,
                CASE WHEN m.last THEN E'\nCOMMIT;' END)
       FROM marked m
-     ORDER BY m.step;
+     ORDER BY m.step);
 END;
 COMMENT ON FUNCTION langchef_guard.repair_script(text, text, boolean) IS 'repair() as lines of a script for psql';
 REVOKE ALL ON FUNCTION langchef_guard.repair_script(text, text, boolean) FROM PUBLIC;

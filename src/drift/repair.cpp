@@ -177,6 +177,7 @@ core::repair::Dialect dialect()
         const std::string text(name);
         return pg::text_of(pg::call([&text] { return quote_identifier(text.c_str()); }));
     };
+    sql.clip = [](std::string_view name, std::size_t limit) { return std::string(pg::clip(name, limit)); };
     constexpr int major = 10000;
     sql.major_version = static_cast<int>(server_version_num() / major);
     sql.usual_not_null_name = usual_not_null_name();

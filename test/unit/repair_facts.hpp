@@ -18,6 +18,11 @@ inline core::repair::Dialect dialect(int major = 15)
     core::repair::Dialect sql;
     // As the server does, for the keywords that are used here.
     sql.quote = [](std::string_view name) { return name == "user" || name == "order" ? '"' + std::string(name) + '"' : core::quote_part(name); };
+    // Of UTF-8.
+    sql.clip = [](std::string_view name, std::size_t limit) {
+        while (limit < name.size() && (static_cast<unsigned char>(name[limit]) & 0xC0U) == 0x80U) --limit;
+        return std::string(name.substr(0, limit));
+    };
     sql.major_version = major;
     constexpr int with_names = 18;
     if (major >= with_names) sql.usual_not_null_name = [](const std::string &relation, const std::string &name) { return relation + '_' + name + "_not_null"; };

@@ -43,6 +43,10 @@ class Finder {
             disturbed_.pop_front();
             spread(scene_.from.at(id));
         }
+        // What is checked by a domain that another takes the place of is made with that one.
+        for (auto *const ids : {&changes_.dropped, &changes_.made, &changes_.changed, &changes_.rebuilt}) {
+            std::erase_if(*ids, [this](const std::string &id) { return is_part_of_retyped(id); });
+        }
         return std::move(changes_);
     }
 
@@ -79,6 +83,13 @@ class Finder {
             }
             return true;
         });
+    }
+
+    bool is_part_of_retyped(const std::string &id) const
+    {
+        if (!id.starts_with("constraint:")) return false;
+        const auto *const facts = scene_.to.contains(id) ? &scene_.to : &scene_.from;
+        return changes_.retyped.contains(facts->at(id).parent);
     }
 
     void compare(const Fact &from, const Fact &to)

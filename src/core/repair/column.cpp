@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/repair/free_name.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/options.hpp"
 #include "core/repair/privileges.hpp"
@@ -61,9 +62,12 @@ class Change {
         if (!follows) change_type();
         change_generation();
         change_identity();
-        change_not_null();
+        // Setting NOT NULL may end the transaction: the default that went is there again before.
+        const bool adds_identity = from_ != nullptr && !has(*from_, "identity") && has(to_, "identity");
+        if (adds_identity) change_not_null();
         if (differs(from_, to_, "default") || default_dropped_) set_default();
         change_storage();
+        if (!adds_identity) change_not_null();
     }
 
   private:
@@ -181,7 +185,7 @@ class Change {
             return;
         }
         // The scan is done under a lock that lets others write; SET NOT NULL then believes the check.
-        const auto check = scene_.sql.quote("lcg_" + name_of(to_.id).last().substr(0, 40) + "_not_null");
+        const auto check = scene_.sql.quote(free_constraint_name(scene_, to_.parent, "lcg_", name_of(to_.id).last(), "_not_null"));
         add_step(steps_, to_, table_ + " ADD CONSTRAINT " + check + " CHECK (" + name_ + " IS NOT NULL) NOT VALID", Lock::access_exclusive);
         auto &validate = add_step(steps_, to_, table_ + " VALIDATE CONSTRAINT " + check, Lock::share_update_exclusive);
         validate.effect = Effect::scans;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/repair/free_name.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/options.hpp"
 #include "core/repair/reading.hpp"
@@ -73,13 +74,16 @@ void add_key(const Scene &scene, const Fact &to, Steps &steps)
         return;
     }
     const auto options = storage_list(list_of(to, "index_options"), "");
-    auto command = "CREATE UNIQUE INDEX CONCURRENTLY " + own_name(sql, to) + " ON " + whole_of(sql, to) + ' ' + keys;
+    // It is built beside the one whose place it takes; adding the constraint gives it the constraint's name.
+    auto index = own_name(sql, to);
+    if (scene.from.contains(to.id)) index = sql.quote(free_relation_name(scene, name_of(to.parent).first(), "lcg_new_", name_of(to.id).last(), ""));
+    auto command = "CREATE UNIQUE INDEX CONCURRENTLY " + index + " ON " + whole_of(sql, to) + ' ' + keys;
     if (!options.empty()) command += " WITH (" + options + ')';
     if (has(to, "index_tablespace")) command += " TABLESPACE " + sql.quote(text_of(to, "index_tablespace"));
     auto &step = add_step(steps, to, std::move(command), Lock::share_update_exclusive);
     step.effect = Effect::scans;
     step.setting = Setting::outside;
-    add_step(steps, to, alteration(scene, to) + "ADD CONSTRAINT " + own_name(sql, to) + (type == "unique" ? " UNIQUE" : " PRIMARY KEY") + " USING INDEX " + own_name(sql, to) + timing(to),
+    add_step(steps, to, alteration(scene, to) + "ADD CONSTRAINT " + own_name(sql, to) + (type == "unique" ? " UNIQUE" : " PRIMARY KEY") + " USING INDEX " + index + timing(to),
              Lock::access_exclusive);
 }
 

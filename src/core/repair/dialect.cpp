@@ -35,6 +35,36 @@ std::string take_part(std::string_view &text)
     return part;
 }
 
+// The name that a key begins with, and names with dots behind it: of a collation, of an operator class.  Expressions,
+// and constants in what an operator class is given, stay as they are.
+std::string quoted_keys(const Dialect &sql, std::string_view held, int depth)
+{
+    std::string out;
+    bool begins = depth == 1;
+    while (!held.empty()) {
+        const char c = held.front();
+        if (begins_name(c)) {
+            std::string_view rest;
+            const auto parts = take_name(held, rest);
+            const bool known = depth == 1 && (begins || parts.size() > 1);
+            out += known ? sql.name(parts) : std::string(held.substr(0, held.size() - rest.size()));
+            begins = false;
+            held = rest;
+            continue;
+        }
+        std::size_t length = 1;
+        if (c == '\'') {
+            length = std::min(held.find(c, 1), held.size() - 1) + 1;
+        } else if (c != ' ') {
+            depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+            begins = depth == 1 && (c == ',' || (c == '(' && out.empty()));
+        }
+        out += held.substr(0, length);
+        held.remove_prefix(length);
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string Dialect::name(const std::vector<std::string> &parts) const
@@ -59,6 +89,27 @@ std::string Dialect::bare_name(std::string_view held) const
     std::string_view rest;
     return name(take_name(held, rest));
 }
+
+std::string Dialect::name_and_columns(std::string_view held) const
+{
+    std::string_view rest;
+    auto out = name(take_name(held, rest));
+    if (!rest.starts_with(" (")) return out + std::string(rest);
+    std::string columns;
+    do {
+        rest.remove_prefix(2);
+        columns += (columns.empty() ? "" : ", ") + name(take_name(rest, rest));
+    } while (rest.starts_with(", "));
+    return out + " (" + columns + std::string(rest);
+}
+
+std::string Dialect::keys(std::string_view held) const
+{
+    const auto open = std::min(held.find('('), held.size());
+    return std::string(held.substr(0, open)) + quoted_keys(*this, held.substr(open), 0);
+}
+
+std::string Dialect::key(std::string_view held) const { return quoted_keys(*this, held, 1); }
 
 std::string Dialect::names(const std::vector<std::string> &held) const
 {

@@ -12,9 +12,11 @@ namespace core::repair {
 
 // How the server that a plan is for writes names, and what it can.
 //   quote     quotes an identifier where its keywords make that necessary
+//   clip      the longest beginning of at most so many bytes that ends between two characters
 //   database  name of the database the plan is for
 struct Dialect {
     std::function<std::string(std::string_view)> quote;
+    std::function<std::string(std::string_view, std::size_t)> clip;
     int major_version = 15;
     UsualNotNullName usual_not_null_name;
     std::function<void()> check_for_interrupts;  // called now and then, may throw; may be empty
@@ -28,6 +30,12 @@ struct Dialect {
     std::string name(std::string_view held) const;
     // The name at the start of what facts hold, without what follows it: "app.f" of "app.f(integer)".
     std::string bare_name(std::string_view held) const;
+    // The name with the list of names that may stand in parentheses behind it: "app.t (a, select) WHERE ...".
+    std::string name_and_columns(std::string_view held) const;
+    // Keys in parentheses, each a name with what follows it or an expression in parentheses: "LIST (a, (b + 1))".
+    std::string keys(std::string_view held) const;
+    // One of these, as an index has it: "a COLLATE app.c DESC".
+    std::string key(std::string_view held) const;
     // Names in a list, separated by commas.
     std::string names(const std::vector<std::string> &held) const;
 };

@@ -31,11 +31,11 @@ const List &options_of(const Fact *fact)
     return fact != nullptr ? list_of(*fact, "options") : none;
 }
 
-// "app.t (a, b) WHERE (a > 0)": the table's name takes the quotes it needs.
+// "app.t (a, b) WHERE (a > 0)": the names of the table and its columns take the quotes they need.
 std::string published_tables(const Dialect &sql, const Fact &publication)
 {
     std::string out;
-    for (const auto &table : list_of(publication, "tables")) out += (out.empty() ? "TABLE " : ", ") + sql.name(std::string_view(table));
+    for (const auto &table : list_of(publication, "tables")) out += (out.empty() ? "TABLE " : ", ") + sql.name_and_columns(table);
     return out;
 }
 

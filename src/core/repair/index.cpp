@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/repair/free_name.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/options.hpp"
 #include "core/repair/reading.hpp"
@@ -15,12 +16,6 @@ std::string joined(const List &items)
     std::string out;
     for (const auto &item : items) out += (out.empty() ? "" : ", ") + item;
     return out;
-}
-
-// A key that is a column begins with its name, whose quotes know no keywords.
-std::string key_text(const Dialect &sql, const std::string &key)
-{
-    return key.starts_with('(') ? key : sql.name(std::string_view(key));
 }
 
 std::string table_of(const Dialect &sql, const Fact &index) { return sql.name(name_of(index.parent).parts); }
@@ -57,9 +52,14 @@ void make_index(const Scene &scene, const Fact *from, const Fact &to, Steps &ste
         const auto table = scene.to.find(to.parent);
         const bool partitioned = table != scene.to.end() && has(table->second, "partition_key");
         const bool valid = flag_of(to, "valid", true);
+        // It is built beside the one whose place it takes.
+        const auto schema = name_of(to.id).first();
+        const auto own = name_of(to.id).last();
+        const bool beside = concurrent && scene.from.contains(to.id);
+        const auto made = beside ? free_relation_name(scene, schema, "lcg_new_", own, "") : own;
         std::string keys;
-        for (const auto &key : list_of(to, "keys")) keys += (keys.empty() ? "" : ", ") + key_text(sql, key);
-        std::string command = std::string("CREATE ") + (flag_of(to, "unique") ? "UNIQUE " : "") + "INDEX " + (concurrent ? "CONCURRENTLY " : "") + own_name(sql, to) + " ON " +
+        for (const auto &key : list_of(to, "keys")) keys += (keys.empty() ? "" : ", ") + sql.key(key);
+        std::string command = std::string("CREATE ") + (flag_of(to, "unique") ? "UNIQUE " : "") + "INDEX " + (concurrent ? "CONCURRENTLY " : "") + sql.quote(made) + " ON " +
                               (partitioned && !valid ? "ONLY " : "") + table_of(sql, to) + " USING " + sql.quote(text_of(to, "method")) + " (" + keys + ')';
         std::string included;
         for (const auto &column : list_of(to, "include")) included += (included.empty() ? "" : ", ") + sql.quote(column);
@@ -72,6 +72,7 @@ void make_index(const Scene &scene, const Fact *from, const Fact &to, Steps &ste
         auto &step = add_step(steps, to, std::move(command), concurrent ? Lock::share_update_exclusive : Lock::share);
         step.effect = Effect::scans;
         if (concurrent) step.setting = Setting::outside;
+        if (beside) add_step(steps, to, "ALTER INDEX " + sql.name({schema, made}) + " RENAME TO " + sql.quote(own), Lock::share_update_exclusive);
         if (!valid && !partitioned) add_manual(steps, to, "The index is to be invalid, which no command makes of a whole one.");
     } else {
         add_storage_options("ALTER INDEX " + name, list_of(*from, "options"), list_of(to, "options"), "", to.id, Lock::share_update_exclusive, steps);
@@ -92,7 +93,8 @@ void make_index(const Scene &scene, const Fact *from, const Fact &to, Steps &ste
 
 void drop_index(const Scene &scene, const Fact &from, Steps &steps)
 {
-    const bool concurrent = can_be_concurrent(scene, from, scene.from);
+    // Another that was built takes its place in the same transaction.
+    const bool concurrent = can_be_concurrent(scene, from, scene.from) && !scene.to.contains(from.id);
     auto &step = add_step(steps, from, std::string("DROP INDEX ") + (concurrent ? "CONCURRENTLY " : "") + plain_name(scene.sql, from), concurrent ? Lock::share_update_exclusive : Lock::access_exclusive);
     if (concurrent) step.setting = Setting::outside;
     step.effect = flag_of(from, "unique") ? Effect::weakens : Effect::none;
@@ -105,7 +107,7 @@ void make_statistics(const Scene &scene, const Fact *from, const Fact &to, Steps
     if (from == nullptr) {
         const auto &keys = list_of(to, "keys");
         std::string columns;
-        for (const auto &key : keys) columns += (columns.empty() ? "" : ", ") + key_text(sql, key);
+        for (const auto &key : keys) columns += (columns.empty() ? "" : ", ") + sql.key(key);
         // Of one expression there are no kinds to choose from.
         const auto kinds = list_of(to, "kinds");
         add_step(steps, to, "CREATE STATISTICS " + plain_name(sql, to) + (kinds.empty() || keys.size() < 2 ? "" : " (" + joined(kinds) + ')') + " ON " + columns + " FROM " + sql.name(name_of(to.parent).parts),

@@ -54,4 +54,9 @@ std::vector<std::size_t> in_order(const std::vector<Task> &tasks)
     return order;
 }
 
+bool ends_transaction(const Task &task)
+{
+    return std::any_of(task.steps.begin(), task.steps.end(), [](const Step &step) { return step.setting != Setting::in_transaction; });
+}
+
 }  // namespace core::repair

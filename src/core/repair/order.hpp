@@ -20,4 +20,7 @@ struct Task {
 // Indexes of the tasks in an order that keeps to "after"; where that is a circle, place decides.
 std::vector<std::size_t> in_order(const std::vector<Task> &tasks);
 
+// Whether a transaction that is open ends before the task.
+bool ends_transaction(const Task &task);
+
 }  // namespace core::repair

@@ -1,12 +1,14 @@
 #include "core/repair/plan.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/repair/column_places.hpp"
+#include "core/repair/edges.hpp"
 #include "core/repair/kinds.hpp"
 #include "core/repair/makers.hpp"
-#include "core/repair/order.hpp"
 #include "core/repair/reading.hpp"
+#include "core/repair/partitions.hpp"
 #include "core/repair/retype.hpp"
 #include "core/repair/target.hpp"
 
@@ -16,8 +18,6 @@ namespace core::repair {
 namespace {
 
 enum Stage { drop_first, make, make_late, drop_last };
-
-using TaskIndex = std::map<std::string, std::size_t, std::less<>>;
 
 bool is_relation_or_type(std::string_view kind)
 {
@@ -42,11 +42,8 @@ class Planner {
         gone_.insert(changes_.rebuilt.begin(), changes_.rebuilt.end());
         find_made_names();
         find_first();
-        add_drops();
-        add_makes();
-        add_edges();
-        for (const auto i : in_order(tasks_)) {
-            for (auto &step : tasks_[i].steps) planned.push_back({std::move(step), 0});
+        for (const auto i : ordered()) {
+            for (auto &step : work_.tasks[i].steps) planned.push_back({std::move(step), 0});
         }
         Steps notes;
         note_column_places(scene_, changes_, notes);
@@ -56,17 +53,78 @@ class Planner {
     }
 
   private:
-    void add_task(TaskIndex &index, Stage stage, const Fact &fact, Steps &&steps)
+    // The tasks in an order that leaves nothing missing after a commit that is to come again.
+    std::vector<std::size_t> ordered()
+    {
+        for (;;) {
+            work_ = {};
+            add_drops();
+            add_makes();
+            add_edges(work_, scene_, from_, to_, changes_, first_);
+            const auto groups = groups_of(work_, scene_, changes_);
+            auto order = in_order(work_.tasks);
+            const auto gaps = keep_together(work_.tasks, groups, order);
+            if (holds_up_others(gaps, groups)) continue;
+            note(gaps, groups);
+            return order;
+        }
+    }
+
+    // Where rows would be open meanwhile, others have to wait.  Dropping an index holds them up for a moment only.
+    bool holds_up_others(const std::vector<Gap> &gaps, const std::vector<Group> &groups)
+    {
+        bool more = false;
+        for (const auto &gap : gaps) {
+            const auto &task = work_.tasks[gap.task];
+            const auto drop = work_.drops.find(task.id);
+            const bool is_drop = drop != work_.drops.end() && drop->second.first <= gap.task && gap.task <= drop->second.last;
+            if (!is_drop && !groups[gap.group].always) continue;
+            more |= in_block_.insert(task.id).second;
+        }
+        return more;
+    }
+
+    void note(const std::vector<Gap> &gaps, const std::vector<Group> &groups)
+    {
+        for (const auto &gap : gaps) {
+            const auto drop = groups[gap.group].tasks.front();
+            auto &step = work_.tasks[drop].steps.back();
+            constexpr std::string_view missing = "It is missing until then, across a commit: what stands between ends the transaction, and can stand nowhere else.";
+            if (step.detail.ends_with(missing)) continue;
+            step.detail += (step.detail.empty() ? "It is made anew below.  " : "  ") + std::string(missing);
+        }
+    }
+
+    // As the scene is, or as it is for what must not wait for a commit, or is not there to others before it.
+    Scene scene_for(const Fact &fact) const
+    {
+        return {scene_.sql, scene_.from, scene_.to, scene_.online && !in_block_.contains(fact.id) && !changes_.rebuilt.contains(fact.parent), scene_.relabelled};
+    }
+
+    // The commands up to the end of a transaction are a task of their own.
+    void add_task(Chains &index, Stage stage, const Fact &fact, Steps &&steps)
     {
         if (steps.empty()) return;
-        Task task;
-        task.steps = std::move(steps);
-        task.id = fact.id;
         const std::int64_t rank = rank_of(fact);
         const bool backwards = stage == drop_first || stage == drop_last;
-        task.place = {stage == make_late ? make : stage, stage == make_late ? rank + 100 : backwards ? -rank : rank, number_of(fact, "ordinal").value_or(0)};
-        index.insert_or_assign(fact.id, tasks_.size());
-        tasks_.push_back(std::move(task));
+        Chain chain{work_.tasks.size(), work_.tasks.size(), work_.tasks.size()};
+        bool open = false;
+        bool kept = false;
+        for (auto &step : steps) {
+            const bool in_transaction = step.setting == Setting::in_transaction;
+            if (!open || !in_transaction) {
+                Task task;
+                task.id = fact.id;
+                task.place = {stage == make_late ? make : stage, stage == make_late ? rank + 100 : backwards ? -rank : rank, number_of(fact, "ordinal").value_or(0)};
+                chain.last = work_.tasks.size();
+                if (chain.last > chain.first) task.after.push_back(chain.last - 1);
+                if (in_transaction && !std::exchange(kept, true)) chain.kept = chain.last;
+                work_.tasks.push_back(std::move(task));
+            }
+            open = in_transaction;
+            work_.tasks.back().steps.push_back(std::move(step));
+        }
+        index.insert_or_assign(fact.id, chain);
     }
 
     // What must make way before anything is made, with all that is made from it.
@@ -188,15 +246,16 @@ class Planner {
                 add_step(steps, fact, "ALTER EXTENSION " + scene_.sql.quote(text_of(fact, "extension")) + " DROP " + target(scene_.sql, fact));
             }
             if (goes_with_type(fact)) continue;
-            kind_of(fact).drop(scene_, fact, steps);
+            kind_of(fact).drop(scene_for(fact), fact, steps);
             if (fact.kind == "type" && !flag_of(fact, "shell")) drop_with_functions(fact, steps);
             const bool comes_again = changes_.rebuilt.contains(id);
             for (auto &step : steps) {
                 if (!comes_again) continue;
                 if (step.effect == Effect::weakens || (step.effect == Effect::none && fact.kind != "table")) step.detail = "It is made anew below.";
                 if (step.effect == Effect::loses_data && fact.kind == "column" && has(scene_.to.at(id), "generated")) step.effect = Effect::rewrites;
+                if (fact.kind == "table") note_rows(fact, step);
             }
-            add_task(drops_, first_.contains(id) ? drop_first : drop_last, fact, std::move(steps));
+            add_task(work_.drops, first_.contains(id) ? drop_first : drop_last, fact, std::move(steps));
         }
         for (const auto &id : changes_.detached) {
             const auto &fact = scene_.from.at(id);
@@ -211,7 +270,12 @@ class Planner {
             } else if (fact.kind == "domain") {
                 add_step(steps, fact, "ALTER " + target(scene_.sql, fact) + " DROP DEFAULT");
             }
-            add_task(drops_, drop_first, fact, std::move(steps));
+            add_task(work_.drops, drop_first, fact, std::move(steps));
+        }
+        for (const auto *const child : children_of(scene_, changes_)) {
+            Steps steps;
+            leave_parents(scene_, *child, changes_, steps);
+            add_task(work_.drops, drop_first, *child, std::move(steps));
         }
     }
 
@@ -223,6 +287,8 @@ class Planner {
         wanted.insert(whole.begin(), whole.end());
         wanted.insert(changes_.detached.begin(), changes_.detached.end());
         wanted.insert(changes_.retyped.begin(), changes_.retyped.end());
+        const auto children = children_of(scene_, changes_);
+        for (const auto *const child : children) wanted.insert(child->id);
         // Parts of what is made anew come again with it, or after it.
         for (const auto &[id, fact] : scene_.to) {
             if (!fact.parent.empty() && changes_.rebuilt.contains(fact.parent) && goes_with_whole(scene_.from, fact, changes_.rebuilt)) {
@@ -241,12 +307,17 @@ class Planner {
                 detached = without_value(*from, to);
                 from = &detached;
             }
+            if (from != nullptr && std::find(children.begin(), children.end(), from) != children.end()) {
+                detached = without_parents(*from, changes_);
+                from = &detached;
+            }
+            const auto scene = scene_for(to);
             Steps steps;
             if (changes_.retyped.contains(id)) {
-                retype(scene_, before->second, to, from_, changes_, steps);
+                retype(scene, before->second, to, from_, changes_, steps);
             } else {
-                kind_of(to).make(scene_, from, to, steps);
-                add_common(scene_, from, to, steps);
+                kind_of(to).make(scene, from, to, steps);
+                add_common(scene, from, to, steps);
                 if (is_new && has(to, "extension")) add_step(steps, to, "ALTER EXTENSION " + scene_.sql.quote(text_of(to, "extension")) + " ADD " + target(scene_.sql, to));
             }
             add_marks(to, is_new, steps);
@@ -254,8 +325,8 @@ class Planner {
             const auto is_late = [](const Step &step) { return step.late; };
             std::copy_if(steps.begin(), steps.end(), std::back_inserter(late), is_late);
             steps.erase(std::remove_if(steps.begin(), steps.end(), is_late), steps.end());
-            add_task(makes_, make, to, std::move(steps));
-            add_task(lates_, make_late, to, std::move(late));
+            add_task(work_.makes, make, to, std::move(steps));
+            add_task(work_.lates, make_late, to, std::move(late));
         }
     }
 
@@ -279,58 +350,6 @@ class Planner {
         const auto alter = alter_relation(scene_.sql, table->second);
         if (text_of(table->second, "cluster_on") == name) add_step(steps, index, alter + " CLUSTER ON " + scene_.sql.quote(name), Lock::share_update_exclusive);
         if (text_of(table->second, "replica_identity_index") == name) add_step(steps, index, alter + " REPLICA IDENTITY USING INDEX " + scene_.sql.quote(name), Lock::access_exclusive);
-    }
-
-    void add_edges()
-    {
-        // What is made from another goes before it.
-        for (const auto &[id, task] : drops_) {
-            for (const auto *const other : from_.of(scene_.from.at(id))) {
-                if (const auto drop = drops_.find(other->id); drop != drops_.end()) tasks_[drop->second].after.push_back(task);
-            }
-        }
-        // All that is dropped first is dropped before anything is made; the last, after.  Places say so, and these do
-        // where the order of making would pull something forward.
-        std::map<std::string, std::vector<std::size_t>> columns;
-        for (const auto &[id, task] : makes_) {
-            const auto &fact = scene_.to.at(id);
-            if (fact.kind == "column" || fact.kind == "attribute") columns[fact.parent].push_back(task);
-        }
-        for (const auto *const index : {&makes_, &lates_}) {
-            for (const auto &[id, task] : *index) {
-                const auto &fact = scene_.to.at(id);
-                if (const auto drop = drops_.find(id); drop != drops_.end()) tasks_[task].after.push_back(drop->second);
-                if (index == &lates_) {
-                    if (const auto made = makes_.find(id); made != makes_.end()) tasks_[task].after.push_back(made->second);
-                    continue;
-                }
-                add_needs(task, fact, columns);
-                if (const auto *const given = fact.kind == "column" && has(fact, "inherited") ? parent_column(scene_.to, fact) : nullptr) {
-                    if (const auto made = makes_.find(given->id); made != makes_.end()) tasks_[task].after.push_back(made->second);
-                }
-                // What a new table's columns are made from must be there with it.
-                for (const auto *const column : columns_of(scene_.to, fact.id)) {
-                    if (!makes_.contains(column->id)) add_needs(task, *column, columns);
-                }
-                // A column is computed from its neighbours.
-                if (fact.kind == "column" && has(fact, "generated")) {
-                    for (const auto column : columns[fact.parent]) {
-                        if (column != task && !has(scene_.to.at(tasks_[column].id), "generated")) tasks_[task].after.push_back(column);
-                    }
-                }
-            }
-        }
-    }
-
-    // What the fact's texts name comes before the task; of tables their columns as well, but for those that tables are made from.
-    void add_needs(std::size_t task, const Fact &fact, const std::map<std::string, std::vector<std::size_t>> &columns)
-    {
-        for (const auto *const other : to_.of(fact)) {
-            if (const auto made = makes_.find(other->id); made != makes_.end()) tasks_[task].after.push_back(made->second);
-            const auto parts = columns.find(other->id);
-            if (fact.kind == "column" || fact.kind == "table" || parts == columns.end()) continue;
-            tasks_[task].after.insert(tasks_[task].after.end(), parts->second.begin(), parts->second.end());
-        }
     }
 
     static void number_transactions(std::vector<PlannedStep> &planned)
@@ -378,10 +397,8 @@ class Planner {
     std::set<std::string> first_;
     std::set<std::string> made_relations_;
     std::set<std::string> made_routines_;
-    std::vector<Task> tasks_;
-    TaskIndex drops_;
-    TaskIndex makes_;
-    TaskIndex lates_;
+    std::set<std::string> in_block_;
+    Work work_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "core/repair/retype.hpp"
 
+#include "core/repair/free_name.hpp"
 #include "core/repair/kinds.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/reading.hpp"
@@ -94,7 +95,7 @@ void retype(const Scene &scene, const Fact &from, const Fact &to, const Mentions
         step.detail = "Another takes its place.";
     };
     if (aside) {
-        parts.back() = parts.back().substr(0, 50) + "_lcg_old";
+        parts.back() = free_relation_name(scene, name_of(from.id).first(), "", parts.back(), "_lcg_old");
         add_step(steps, from, "ALTER " + target(sql, from) + " RENAME TO " + sql.quote(parts.back()), Lock::access_exclusive);
         make(scene, to, steps);
         for (const auto &user : users) {

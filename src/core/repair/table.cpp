@@ -65,7 +65,7 @@ std::string creation(const Scene &scene, const Fact &table)
         out += columns + (columns.empty() ? ")" : "\n)");
     }
     if (has(table, "inherits")) out += " INHERITS (" + sql.names(list_of(table, "inherits")) + ')';
-    if (has(table, "partition_key")) out += " PARTITION BY " + text_of(table, "partition_key");
+    if (has(table, "partition_key")) out += " PARTITION BY " + sql.keys(text_of(table, "partition_key"));
     if (foreign) return out + " SERVER " + sql.quote(text_of(table, "server")) + foreign_options(sql, list_of(table, "fdw_options"));
     if (has(table, "access_method")) out += " USING " + sql.quote(text_of(table, "access_method"));
     auto options = storage_list(list_of(table, "options"), "");
@@ -113,6 +113,7 @@ void change_ancestry(const Scene &scene, const Fact &from, const Fact &to, Steps
     if (moves && has(to, "partition_of")) {
         auto &step = add_step(steps, to, "ALTER TABLE " + parent_of(to) + " ATTACH PARTITION " + own + ' ' + text_of(to, "partition_bound"), Lock::share_update_exclusive);
         step.effect = Effect::scans;
+        step.detail = "Fails while it has rows outside of its bounds.";
     }
     if (!moves && differs(&from, to, "detach_pending")) {
         if (flag_of(from, "detach_pending")) {

@@ -1,0 +1,269 @@
+#include "core/repair/edges.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "core/repair/makers.hpp"
+#include "core/repair/reading.hpp"
+
+#include "core/cpp_only.hpp"
+
+namespace core::repair {
+namespace {
+
+bool is_key(const Fact &fact)
+{
+    if (fact.kind == "index") return flag_of(fact, "unique");
+    const auto type = text_of(fact, "type");
+    return fact.kind == "constraint" && (type == "primary key" || type == "unique" || type == "exclusion");
+}
+
+bool is_foreign_key(const Fact &fact) { return fact.kind == "constraint" && text_of(fact, "type") == "foreign key"; }
+
+// What a relation's name keeps others from having; empty for what has none.
+std::string taken_name(const Fact &fact)
+{
+    if (fact.kind == "constraint" && is_key(fact)) {
+        auto parts = name_of(fact.parent).parts;
+        if (parts.size() < 2) return {};
+        return mention_key(parts[0], name_of(fact.id).last());
+    }
+    constexpr std::string_view kinds[] = {"table", "foreign_table", "view", "matview", "sequence", "index", "composite"};
+    if (std::find(std::begin(kinds), std::end(kinds), fact.kind) == std::end(kinds)) return {};
+    const auto name = name_of(fact.id);
+    return name.parts.size() < 2 ? std::string() : mention_key(name.part(0), name.part(1));
+}
+
+// These are not hurt by what is done to a column after it has its type.
+bool needs_type_only(const Fact &fact)
+{
+    constexpr std::string_view kinds[] = {"view", "matview", "rule", "trigger", "policy", "function", "procedure", "publication", "statistics", "index"};
+    return std::find(std::begin(kinds), std::end(kinds), fact.kind) != std::end(kinds) || (fact.kind == "constraint" && text_of(fact, "type") != "primary key");
+}
+
+// The names in the first parentheses of a text; none when something else stands there.
+std::set<std::string> columns_in(std::string_view text)
+{
+    std::set<std::string> columns;
+    for (text.remove_prefix(std::min(text.find('('), text.size())); !text.empty() && text.front() != ')';) {
+        text.remove_prefix(text.front() == '(' ? 1 : 2);
+        columns.insert(take_name(text, text).front());
+        if (!text.starts_with(", ") && !text.starts_with(')')) return {};
+    }
+    return columns;
+}
+
+// Whether the key has the columns that the foreign key refers to, in whatever order, or may have.
+bool can_refer(const Fact &foreign_key, const Fact &key)
+{
+    const auto definition = text_of(foreign_key, "definition");
+    const auto referred = columns_in(std::string_view(definition).substr(std::min(definition.find(" REFERENCES "), definition.size())));
+    std::set<std::string> columns;
+    if (key.kind == "constraint") columns = columns_in(text_of(key, "definition"));
+    std::string_view rest;
+    for (const auto &column : list_of(key, "keys")) columns.insert(take_name(column, rest).front());
+    return referred.empty() || columns.empty() || referred == columns;
+}
+
+// Whether it is on columns only, which the server sees to when their types change.
+bool is_on_columns(const Fact &fact)
+{
+    if (fact.kind == "constraint") return text_of(fact, "type") == "primary key" || text_of(fact, "type") == "unique";
+    const auto &keys = list_of(fact, "keys");
+    return fact.kind == "index" && !has(fact, "predicate") && std::all_of(keys.begin(), keys.end(), [](const std::string &key) {
+               std::string_view rest;
+               take_name(key, rest);
+               return !key.starts_with('(') && (rest.empty() || rest == " DESC");
+           });
+}
+
+// Queries that stand on a key of a table that they read.
+bool may_need_key(const Fact &fact)
+{
+    for (const std::string_view attribute : {"definition", "sql_body"}) {
+        const auto text = text_of(fact, attribute);
+        if (text.find("GROUP BY") != std::string::npos || text.find("ON CONFLICT") != std::string::npos) return true;
+    }
+    return false;
+}
+
+class Edges {
+  public:
+    Edges(Work &work, const Scene &scene, const Mentions &from, const Mentions &to, const Changes &changes, const std::set<std::string> &first)
+        : work_(work), scene_(scene), from_(from), to_(to), changes_(changes), first_(first)
+    {
+    }
+
+    void run()
+    {
+        for (const auto &[id, chain] : work_.makes) {
+            const auto &fact = scene_.to.at(id);
+            if (fact.kind == "column" || fact.kind == "attribute") columns_[fact.parent].push_back(chain);
+            if (fact.kind == "index" || fact.kind == "constraint" || fact.kind == "column") parts_[fact.parent].push_back(chain);
+            if (is_key(fact)) keys_[fact.parent].push_back(chain);
+        }
+        for (const auto &[id, chain] : work_.drops) {
+            if (const auto &fact = scene_.from.at(id); is_key(fact)) dropped_keys_[fact.parent].push_back(chain);
+        }
+        for (const auto &[id, chain] : work_.drops) add_drop(scene_.from.at(id), chain);
+        for (const auto &[id, chain] : work_.makes) add_make(scene_.to.at(id), chain);
+        for (const auto &[id, chain] : work_.lates) add_late(scene_.to.at(id), chain);
+    }
+
+  private:
+    void follow(std::size_t task, const Chain &before) { work_.tasks[task].after.push_back(before.last); }
+
+    // What is made from another goes before it, and what reads a column before anything is done to it.
+    void add_drop(const Fact &fact, const Chain &chain)
+    {
+        for (const auto *const other : from_.of(fact)) {
+            if (const auto drop = work_.drops.find(other->id); drop != work_.drops.end()) follow(drop->second.first, chain);
+            if (!first_.contains(fact.id)) continue;
+            if (const auto made = work_.makes.find(other->id); made != work_.makes.end() && changes_.retyped.contains(other->id)) follow(made->second.first, chain);
+            const auto wanted = scene_.to.find(fact.id);
+            for (const auto *const column : columns_of(scene_.from, other->id)) {
+                const auto name = name_of(column->id).last();
+                if (column->id == fact.id || fact.kind == "column" || !has_word(fact, name)) continue;
+                if (wanted != scene_.to.end() && is_on_columns(fact) && has_word(wanted->second, name) && !work_.drops.contains(column->id)) continue;
+                for (const auto *const chains : {&work_.makes, &work_.drops}) {
+                    if (const auto found = chains->find(column->id); found != chains->end()) follow(found->second.first, chain);
+                }
+            }
+            if (!is_foreign_key(fact)) continue;
+            for (const auto &key : dropped_keys_[other->id]) {
+                if (can_refer(fact, scene_.from.at(work_.tasks[key.first].id))) follow(key.first, chain);
+            }
+        }
+        // An index of the parent would take those of its partitions for its own.
+        if (fact.kind == "index" || is_key(fact)) {
+            const auto whole = scene_.from.find(fact.parent);
+            if (whole != scene_.from.end() && has(whole->second, "partition_of")) {
+                for (const auto &part : parts_["table:" + text_of(whole->second, "partition_of")]) follow(part.first, chain);
+            }
+        }
+        if (first_.contains(fact.id)) {
+            if (const auto name = taken_name(fact); !name.empty()) taken_.emplace(name, std::pair(fact.id, chain));
+        }
+    }
+
+    void add_make(const Fact &fact, const Chain &chain)
+    {
+        if (const auto drop = work_.drops.find(fact.id); drop != work_.drops.end()) follow(chain.kept, drop->second);
+        if (const auto name = taken_name(fact); !name.empty()) {
+            const auto [begin, end] = taken_.equal_range(name);
+            for (auto at = begin; at != end; ++at) {
+                if (at->second.first != fact.id) follow(chain.first, at->second.second);
+            }
+        }
+        add_needs(chain, fact);
+        if (const auto *const given = fact.kind == "column" && has(fact, "inherited") ? parent_column(scene_.to, fact) : nullptr) {
+            if (const auto made = work_.makes.find(given->id); made != work_.makes.end()) follow(chain.first, made->second);
+        }
+        // What a new table's columns are made from must be there with it.
+        for (const auto *const column : columns_of(scene_.to, fact.id)) {
+            if (!work_.makes.contains(column->id)) add_needs(chain, *column);
+        }
+        // A column is computed from its neighbours.
+        if (fact.kind == "column" && has(fact, "generated")) {
+            for (const auto &column : columns_[fact.parent]) {
+                if (column.first != chain.first && !has(scene_.to.at(work_.tasks[column.first].id), "generated")) follow(chain.first, column);
+            }
+        }
+        // An index is on values of the type that the column is to have.
+        if (fact.kind == "index" || fact.kind == "constraint") {
+            for (const auto *const column : columns_of(scene_.to, fact.parent)) {
+                for (const auto *const type : to_.of(*column)) {
+                    const auto made = work_.makes.find(type->id);
+                    if (made != work_.makes.end() && changes_.retyped.contains(type->id)) follow(chain.first, made->second);
+                }
+            }
+        }
+    }
+
+    // What the fact's texts name comes before the task; of tables their columns as well, but for those that tables are made from.
+    void add_needs(const Chain &chain, const Fact &fact)
+    {
+        const bool refers = is_foreign_key(fact);
+        const bool on_keys = refers || may_need_key(fact);
+        const bool of_names = fact.kind == "index" || fact.kind == "constraint";
+        for (const auto *const other : to_.of(fact)) {
+            if (const auto made = work_.makes.find(other->id); made != work_.makes.end()) follow(chain.first, made->second);
+            if (const auto keys = keys_.find(other->id); on_keys && keys != keys_.end()) {
+                for (const auto &key : keys->second) {
+                    if (!refers || can_refer(fact, scene_.to.at(work_.tasks[key.first].id))) follow(chain.first, key);
+                }
+            }
+            const auto parts = columns_.find(other->id);
+            if (fact.kind == "column" || fact.kind == "table" || parts == columns_.end()) continue;
+            for (const auto &column : parts->second) {
+                if (of_names && !has_word(fact, name_of(work_.tasks[column.first].id).last())) continue;
+                work_.tasks[chain.first].after.push_back(needs_type_only(fact) ? column.kept : column.last);
+            }
+        }
+    }
+
+    void add_late(const Fact &fact, const Chain &chain)
+    {
+        if (const auto drop = work_.drops.find(fact.id); drop != work_.drops.end()) follow(chain.first, drop->second);
+        if (const auto made = work_.makes.find(fact.id); made != work_.makes.end()) follow(chain.first, made->second);
+        for (const auto &part : parts_[fact.id]) follow(chain.first, part);
+    }
+
+    Work &work_;
+    const Scene &scene_;
+    const Mentions &from_;
+    const Mentions &to_;
+    const Changes &changes_;
+    const std::set<std::string> &first_;
+    std::map<std::string, std::vector<Chain>> columns_;
+    std::map<std::string, std::vector<Chain>> keys_;
+    std::map<std::string, std::vector<Chain>> dropped_keys_;
+    std::map<std::string, std::vector<Chain>> parts_;  // what its late steps may point at
+    std::multimap<std::string, std::pair<std::string, Chain>> taken_;
+};
+
+}  // namespace
+
+void add_edges(Work &work, const Scene &scene, const Mentions &from, const Mentions &to, const Changes &changes, const std::set<std::string> &first)
+{
+    Edges(work, scene, from, to, changes, first).run();
+}
+
+std::vector<Group> groups_of(const Work &work, const Scene &scene, const Changes &changes)
+{
+    std::vector<Group> groups;
+    std::map<std::string, std::size_t> of_whole;
+    const auto add = [&](const std::string &id) {
+        const auto drop = work.drops.find(id);
+        const auto made = work.makes.find(id);
+        if (drop == work.drops.end() || made == work.makes.end()) return;
+        of_whole.emplace(id, groups.size());
+        groups.push_back({{drop->second.kept, made->second.kept}, false});
+    };
+    for (const auto *const ids : {&changes.rebuilt, &changes.detached}) {
+        for (const auto &id : *ids) add(id);
+    }
+    // Parts that went with the whole come again with it.
+    std::map<std::string, Group> secured;
+    for (const auto &[id, chain] : work.makes) {
+        const auto &fact = scene.to.at(id);
+        const bool detached_partition = has(fact, "partition_of") && work.drops.contains(id);
+        const auto whole = of_whole.find(detached_partition ? "table:" + text_of(fact, "partition_of") : fact.parent);
+        if (whole != of_whole.end() && fact.kind != "column" && changes.rebuilt.contains(whole->first)) groups[whole->second].tasks.push_back(chain.kept);
+        if (fact.kind == "policy") secured[fact.parent].tasks.push_back(chain.kept);
+        if (const auto before = scene.from.find(id); before != scene.from.end() && (differs(&before->second, fact, "row_security") || differs(&before->second, fact, "force_row_security"))) {
+            secured[id].tasks.push_back(chain.kept);
+        }
+    }
+    for (const auto &[id, chain] : work.drops) {
+        const auto &fact = scene.from.at(id);
+        if (fact.kind == "policy") secured[fact.parent].tasks.insert(secured[fact.parent].tasks.begin(), chain.kept);
+    }
+    for (auto &[table, group] : secured) {
+        group.always = true;
+        if (scene.from.contains(table)) groups.push_back(std::move(group));
+    }
+    return groups;
+}
+
+}  // namespace core::repair
