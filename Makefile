@@ -13,7 +13,8 @@ REGRESS_OPTS   = --encoding=UTF8 --no-locale
 ISOLATION      = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation --outputdir=output_iso --load-extension=langchef_guard
 TAP_TESTS      = 1
-PROVE_FLAGS    = --timer
+# Most of their time they wait.
+PROVE_FLAGS    = --timer --jobs 2
 PROVE_TESTS    = $(sort $(wildcard test/tap/*.pl))
 
 PG_CONFIG ?= pg_config

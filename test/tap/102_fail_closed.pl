@@ -124,8 +124,9 @@ sub interrupted
 	my $session = session($node, 'closed');
 	my $pid = attempt_in($session, 'SELECT pg_backend_pid()')->{out};
 	$session->query_until(qr/started/, "\\echo started\nTRUNCATE work.kept;\n");
-	sleep 0.15;
-	rows($node, 'closed', "SELECT pg_cancel_backend($pid)");
+	# As soon as it waits: it does so for a moment only.
+	rows($node, 'closed', "DO \$\$ BEGIN LOOP EXIT WHEN EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'langchef_guard.proposal'::regclass);" .
+		" PERFORM pg_sleep(0.005); END LOOP; PERFORM pg_cancel_backend($pid); END \$\$");
 	like($session->query("\\echo :SQLSTATE"), qr/57014/, 'a cancel request while a proposal is filed');
 	$session->quit;
 	attempt_in($holder, 'ROLLBACK; BEGIN; LOCK TABLE langchef_guard.ledger IN ACCESS EXCLUSIVE MODE');
