@@ -11,9 +11,6 @@ namespace core {
 // included).  Takes text of any ASCII-compatible encoding; never fails.
 std::string redact(std::string_view statement);
 
-// Whether a text in which statements are quoted, such as the context of an error, may hold a secret.
-bool may_hold_secret(std::string_view text);
-
 // The text with the guard's tokens replaced by <redacted>, nothing else.
 std::string redact_tokens(std::string_view text);
 

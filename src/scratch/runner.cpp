@@ -1,3 +1,4 @@
+#include "core/error_context.hpp"
 #include "core/parcel.hpp"
 #include "core/redact.hpp"
 #include "core/script.hpp"

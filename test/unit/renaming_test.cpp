@@ -3,42 +3,15 @@
 #include "core/repair/name_texts.hpp"
 #include "core/repair/renaming.hpp"
 
-using core::Fact;
-using core::repair::FactMap;
+#include "repair_facts.hpp"
+
 using core::repair::Rename;
 
 namespace {
 
-core::repair::Dialect dialect(int major = 15)
-{
-    core::repair::Dialect sql;
-    sql.quote = [](std::string_view name) { return core::quote_part(name); };
-    sql.major_version = major;
-    constexpr int with_names = 18;
-    if (major >= with_names) sql.usual_not_null_name = [](const std::string &relation, const std::string &name) { return relation + '_' + name + "_not_null"; };
-    return sql;
-}
-
-Fact fact(const std::string &id, const std::string &parent, core::Payload payload = {})
-{
-    Fact made;
-    made.kind = id.substr(0, id.find(':'));
-    made.id = id;
-    made.parent = parent;
-    made.payload = std::move(payload);
-    return made;
-}
-
-FactMap map_of(std::initializer_list<Fact> facts)
-{
-    FactMap map;
-    for (const auto &one : facts) map.emplace(one.id, one);
-    return map;
-}
-
 using Texts = std::vector<std::string>;
 
-Texts commands(const FactMap &facts, const std::vector<Rename> &renames)
+Texts rename_commands(const FactMap &facts, const std::vector<Rename> &renames)
 {
     const auto sql = dialect();
     Texts texts;
@@ -60,7 +33,7 @@ TEST_CASE("two columns change places by way of a third name")
 {
     const auto facts = map_of({fact("table:app.t", "schema:app"), fact("column:app.t.a", "table:app.t", {{"default", std::string("1")}}), fact("column:app.t.b", "table:app.t")});
     const std::vector<Rename> swap{{"column:app.t.a", "column:app.t.b"}, {"column:app.t.b", "column:app.t.a"}};
-    CHECK(commands(facts, swap) == Texts{"ALTER TABLE app.t RENAME COLUMN b TO lcg_renamed_1", "ALTER TABLE app.t RENAME COLUMN a TO b",
+    CHECK(rename_commands(facts, swap) == Texts{"ALTER TABLE app.t RENAME COLUMN b TO lcg_renamed_1", "ALTER TABLE app.t RENAME COLUMN a TO b",
                                          "ALTER TABLE app.t RENAME COLUMN lcg_renamed_1 TO a"});
     CHECK(defaulted(facts, swap, "column:app.t.b") == "1");
 }
@@ -69,10 +42,10 @@ TEST_CASE("so do a table and a view, and schemas with what is in them")
 {
     const auto facts = map_of({fact("schema:x", ""), fact("schema:y", ""), fact("table:x.a", "schema:x"), fact("column:x.a.i", "table:x.a", {{"default", std::string("nextval('x.a'::regclass)")}}),
                                fact("view:x.b", "schema:x")});
-    CHECK(commands(facts, {{"table:x.a", "table:x.b"}, {"view:x.b", "view:x.a"}}) ==
+    CHECK(rename_commands(facts, {{"table:x.a", "table:x.b"}, {"view:x.b", "view:x.a"}}) ==
           Texts{"ALTER VIEW x.b RENAME TO lcg_renamed_1", "ALTER TABLE x.a RENAME TO b", "ALTER VIEW x.lcg_renamed_1 RENAME TO a"});
     const std::vector<Rename> schemas{{"schema:x", "schema:y"}, {"schema:y", "schema:x"}};
-    CHECK(commands(facts, schemas) == Texts{"ALTER SCHEMA y RENAME TO lcg_renamed_1", "ALTER SCHEMA x RENAME TO y", "ALTER SCHEMA lcg_renamed_1 RENAME TO x"});
+    CHECK(rename_commands(facts, schemas) == Texts{"ALTER SCHEMA y RENAME TO lcg_renamed_1", "ALTER SCHEMA x RENAME TO y", "ALTER SCHEMA lcg_renamed_1 RENAME TO x"});
     CHECK(defaulted(facts, schemas, "column:y.a.i") == "nextval('y.a'::regclass)");
 }
 
@@ -80,7 +53,7 @@ TEST_CASE("what has the name that another had makes way")
 {
     const auto facts = map_of({fact("table:app.new", "schema:app", {{"comment", std::string("first")}}), fact("table:app.t", "schema:app")});
     const std::vector<Rename> back{{"table:app.new", "table:app.t"}};
-    CHECK(commands(facts, back) == Texts{"ALTER TABLE app.t RENAME TO lcg_renamed_1", "ALTER TABLE app.new RENAME TO t"});
+    CHECK(rename_commands(facts, back) == Texts{"ALTER TABLE app.t RENAME TO lcg_renamed_1", "ALTER TABLE app.new RENAME TO t"});
     const auto sql = dialect();
     const core::repair::Renaming renaming(sql, facts, back);
     CHECK(renaming.id("table:app.t") == "table:app.lcg_renamed_1");
@@ -92,7 +65,7 @@ TEST_CASE("what has the name that another had makes way")
 TEST_CASE("a chain goes from its end")
 {
     const auto facts = map_of({fact("table:app.a", "schema:app"), fact("table:app.b", "schema:app"), fact("table:app.c", "schema:app")});
-    CHECK(commands(facts, {{"table:app.a", "table:app.b"}, {"table:app.b", "table:app.c"}, {"table:app.c", "table:app.d"}}) ==
+    CHECK(rename_commands(facts, {{"table:app.a", "table:app.b"}, {"table:app.b", "table:app.c"}, {"table:app.c", "table:app.d"}}) ==
           Texts{"ALTER TABLE app.c RENAME TO d", "ALTER TABLE app.b RENAME TO c", "ALTER TABLE app.a RENAME TO b"});
 }
 
@@ -102,7 +75,7 @@ TEST_CASE("what follows another needs no command")
                                fact("column:a.heir.x", "table:a.heir", {{"inherited", true}}), fact("index:a.i", "table:a.t"),
                                fact("sequence:a.s", "schema:a", {{"owned_by", std::string("a.t.x")}}), fact("table:a.typed", "schema:a", {{"of_type", std::string("a.c")}}),
                                fact("column:a.typed.x", "table:a.typed"), fact("composite:a.c", "schema:a"), fact("attribute:a.c.x", "composite:a.c")});
-    CHECK(commands(facts, {{"column:a.t.x", "column:a.t.y"}, {"column:a.heir.x", "column:a.heir.y"}, {"column:a.typed.x", "column:a.typed.y"},
+    CHECK(rename_commands(facts, {{"column:a.t.x", "column:a.t.y"}, {"column:a.heir.x", "column:a.heir.y"}, {"column:a.typed.x", "column:a.typed.y"},
                            {"attribute:a.c.x", "attribute:a.c.y"}, {"table:a.t", "table:b.t"}, {"index:a.i", "index:b.j"}, {"sequence:a.s", "sequence:b.s"}}) ==
           Texts{"ALTER TABLE a.t RENAME COLUMN x TO y", "ALTER TYPE a.c RENAME ATTRIBUTE x TO y CASCADE", "ALTER INDEX a.i RENAME TO j", "ALTER TABLE a.t SET SCHEMA b"});
 }
@@ -123,7 +96,7 @@ TEST_CASE("constants are a user's text, but for those that name an object")
 TEST_CASE("what is not there is not renamed, and nothing is renamed to itself")
 {
     const auto facts = map_of({fact("table:app.t", "schema:app")});
-    CHECK(commands(facts, {{"table:app.u", "table:app.v"}, {"table:app.t", "table:app.t"}, {"table:", "table:app.x"}, {"cast:(a AS b)", "cast:(a AS c)"}}).empty());
+    CHECK(rename_commands(facts, {{"table:app.u", "table:app.v"}, {"table:app.t", "table:app.t"}, {"table:", "table:app.x"}, {"cast:(a AS b)", "cast:(a AS c)"}}).empty());
 }
 
 TEST_CASE("the name of a NOT NULL stays when its table is renamed, from version 18 on")

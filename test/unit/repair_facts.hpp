@@ -17,7 +17,7 @@ inline core::repair::Dialect dialect(int major = 15)
 {
     core::repair::Dialect sql;
     // As the server does, for the keywords that are used here.
-    sql.quote = [](std::string_view name) { return name == "user" || name == "order" ? '"' + std::string(name) + '"' : core::quote_part(name); };
+    sql.quote = [](std::string_view name) { return name == "user" || name == "order" || name == "select" ? '"' + std::string(name) + '"' : core::quote_part(name); };
     // Of UTF-8.
     sql.clip = [](std::string_view name, std::size_t limit) {
         while (limit < name.size() && (static_cast<unsigned char>(name[limit]) & 0xC0U) == 0x80U) --limit;

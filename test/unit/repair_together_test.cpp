@@ -1,48 +1,17 @@
 // What is dropped and made again is not missing after a commit, and plans run as they stand.
-#include <algorithm>
-
 #include <doctest/doctest.h>
 
-#include "core/repair/dialect.hpp"
 #include "core/repair/free_name.hpp"
 #include "core/repair/plan.hpp"
 #include "core/repair/together.hpp"
 
-using core::Fact;
-using core::List;
-using core::repair::FactMap;
+#include "repair_facts.hpp"
+
 using Plan = std::vector<core::repair::PlannedStep>;
 
 namespace {
 
-core::repair::Dialect dialect()
-{
-    core::repair::Dialect sql;
-    sql.quote = [](std::string_view name) { return name == "select" ? '"' + std::string(name) + '"' : core::quote_part(name); };
-    // Of UTF-8.
-    sql.clip = [](std::string_view name, std::size_t limit) {
-        while (limit < name.size() && (static_cast<unsigned char>(name[limit]) & 0xC0U) == 0x80U) --limit;
-        return std::string(name.substr(0, limit));
-    };
-    sql.database = "db";
-    sql.role = "dba";
-    return sql;
-}
-
-Fact fact(const std::string &id, const std::string &parent, core::Payload payload = {})
-{
-    Fact made;
-    made.kind = id.substr(0, id.find(':'));
-    made.id = id;
-    made.parent = parent;
-    made.payload = std::move(payload);
-    return made;
-}
-
-const Fact schema = fact("schema:app", "");
-const Fact table = fact("table:app.t", "schema:app");
-
-FactMap map_of(std::initializer_list<Fact> facts)
+FactMap facts_of(std::initializer_list<Fact> facts)
 {
     FactMap map{{schema.id, schema}, {table.id, table}};
     for (const auto &one : facts) map.insert_or_assign(one.id, one);
@@ -55,7 +24,7 @@ Plan plan(const FactMap &from, const FactMap &to)
     return core::repair::plan({sql, from, to, true});
 }
 
-Fact column(const std::string &name, const std::string &type, core::Payload more = {})
+Fact first_column(const std::string &name, const std::string &type, core::Payload more = {})
 {
     more.insert_or_assign("ordinal", std::int64_t{1});
     more.insert_or_assign("type", type);
@@ -99,14 +68,14 @@ std::vector<std::string> commands(const Plan &plan)
 
 TEST_CASE("a policy is not missing while an index is built")
 {
-    const auto made = plan(map_of({column("a", "integer"), policy("select")}), map_of({column("a", "integer"), policy("all"), index("i", {"a"})}));
+    const auto made = plan(facts_of({first_column("a", "integer"), policy("select")}), facts_of({first_column("a", "integer"), policy("all"), index("i", {"a"})}));
     CHECK(transaction_of(made, "DROP POLICY") == transaction_of(made, "CREATE POLICY"));
     CHECK(place_of(made, "CREATE POLICY") < place_of(made, "CREATE INDEX CONCURRENTLY"));
 }
 
 TEST_CASE("a policy is not missing while NOT NULL is validated on a column whose type changes")
 {
-    const auto made = plan(map_of({column("a", "integer"), policy("all")}), map_of({column("a", "bigint", {{"not_null", true}, {"default", std::string("1")}}), policy("all")}));
+    const auto made = plan(facts_of({first_column("a", "integer"), policy("all")}), facts_of({first_column("a", "bigint", {{"not_null", true}, {"default", std::string("1")}}), policy("all")}));
     CHECK(transaction_of(made, "DROP POLICY") == transaction_of(made, "CREATE POLICY"));
     CHECK(transaction_of(made, "DROP POLICY") == transaction_of(made, "ALTER TABLE app.t ALTER COLUMN a TYPE bigint"));
     CHECK(transaction_of(made, "DROP POLICY") == transaction_of(made, "ALTER TABLE ONLY app.t ALTER COLUMN a SET DEFAULT 1"));
@@ -116,8 +85,8 @@ TEST_CASE("a policy is not missing while NOT NULL is validated on a column whose
 TEST_CASE("a label that a policy needs is added before")
 {
     const auto mood = [](List labels) { return fact("enum:app.mood", "schema:app", {{"labels", std::move(labels)}}); };
-    const auto made = plan(map_of({column("a", "app.mood"), mood({"x"}), policy("all", "(a = 'x'::app.mood)"), index("i", {"a"})}),
-                           map_of({column("a", "app.mood"), mood({"x", "y"}), policy("select", "(a = 'y'::app.mood)")}));
+    const auto made = plan(facts_of({first_column("a", "app.mood"), mood({"x"}), policy("all", "(a = 'x'::app.mood)"), index("i", {"a"})}),
+                           facts_of({first_column("a", "app.mood"), mood({"x", "y"}), policy("select", "(a = 'y'::app.mood)")}));
     CHECK(place_of(made, "ALTER TYPE app.mood ADD VALUE") < place_of(made, "DROP POLICY"));
     CHECK(transaction_of(made, "DROP POLICY") == transaction_of(made, "CREATE POLICY"));
 }
@@ -126,13 +95,13 @@ TEST_CASE("policies of a table change together with its row security")
 {
     auto secured = table;
     secured.set("row_security", true);
-    const auto made = plan(map_of({column("a", "integer")}), map_of({secured, column("a", "integer", {{"not_null", true}}), policy("all"), index("i", {"a"})}));
+    const auto made = plan(facts_of({first_column("a", "integer")}), facts_of({secured, first_column("a", "integer", {{"not_null", true}}), policy("all"), index("i", {"a"})}));
     CHECK(transaction_of(made, "ALTER TABLE app.t ENABLE ROW LEVEL SECURITY") == transaction_of(made, "CREATE POLICY"));
 }
 
 TEST_CASE("keys and indexes are built beside those whose place they take")
 {
-    const auto with = [](const std::string &name) { return map_of({column("a", "integer"), column("b", "integer"), constraint("k", "unique", "UNIQUE (" + name + ')'), index("i", {name})}); };
+    const auto with = [](const std::string &name) { return facts_of({first_column("a", "integer"), first_column("b", "integer"), constraint("k", "unique", "UNIQUE (" + name + ')'), index("i", {name})}); };
     const auto made = plan(with("a"), with("b"));
     CHECK(made.size() == 6);
     CHECK(place_of(made, "CREATE UNIQUE INDEX CONCURRENTLY lcg_new_k ON app.t (b)") < place_of(made, "ALTER TABLE app.t DROP CONSTRAINT k"));
@@ -144,7 +113,7 @@ TEST_CASE("keys and indexes are built beside those whose place they take")
 TEST_CASE("checks, triggers, rules and views are not missing while an index is built")
 {
     const auto with = [](const std::string &word) {
-        return map_of({column("a", "integer"), constraint("c", "check", "CHECK ((a > " + word + "))"),
+        return facts_of({first_column("a", "integer"), constraint("c", "check", "CHECK ((a > " + word + "))"),
                        fact("trigger:app.t.tr", "table:app.t", {{"timing", std::string("after")}, {"level", std::string("row")}, {"events", List{"insert"}}, {"function", std::string("app.f")}, {"arguments", List{word}}}),
                        fact("view:app.v", "schema:app", {{"definition", " SELECT t.a AS x" + word + "\n   FROM app.t;"}}),
                        fact("column:app.v.x" + word, "view:app.v", {{"ordinal", std::int64_t{1}}, {"type", std::string("integer")}})});
@@ -178,8 +147,8 @@ TEST_CASE("what cannot be together says so, but for policies: there others wait"
 {
     // The type of the column changes, which the index is on, which the trigger's table needs for a foreign key.
     const auto view = [](const std::string &type) { return fact("view:app.v", "schema:app", {{"definition", " SELECT t.a, t.b FROM app.t GROUP BY t.a -- " + type}}); };
-    const auto from = map_of({column("a", "integer"), column("b", "integer"), view("x")});
-    const auto to = map_of({column("a", "bigint"), column("b", "integer"), view("x"), constraint("k", "primary key", "PRIMARY KEY (a)")});
+    const auto from = facts_of({first_column("a", "integer"), first_column("b", "integer"), view("x")});
+    const auto to = facts_of({first_column("a", "bigint"), first_column("b", "integer"), view("x"), constraint("k", "primary key", "PRIMARY KEY (a)")});
     const auto told = plan(from, to);
     CHECK(told[place_of(told, "DROP VIEW")].step.detail.find("missing until then") != std::string::npos);
     auto from_policy = from;
@@ -195,7 +164,7 @@ TEST_CASE("what cannot be together says so, but for policies: there others wait"
 TEST_CASE("constraints of a domain that another takes the place of are made once")
 {
     const auto with = [](const std::string &type, const std::string &limit) {
-        return map_of({column("a", "app.pos"), fact("domain:app.pos", "schema:app", {{"type", type}}),
+        return facts_of({first_column("a", "app.pos"), fact("domain:app.pos", "schema:app", {{"type", type}}),
                        fact("constraint:app.pos.pos_check", "domain:app.pos", {{"type", std::string("check")}, {"definition", "CHECK ((VALUE > " + limit + "))"}})});
     };
     const auto list = commands(plan(with("bigint", "1"), with("integer", "0")));
@@ -208,21 +177,21 @@ TEST_CASE("partitions leave a table that is made anew, with their rows")
     const auto with = [](const std::string &key) {
         auto whole = table;
         whole.set("partition_key", "RANGE (" + key + ')');
-        return map_of({whole, column("a", "integer"), column("b", "integer"),
+        return facts_of({whole, first_column("a", "integer"), first_column("b", "integer"),
                        fact("table:app.p1", "schema:app", {{"partition_of", std::string("app.t")}, {"partition_bound", std::string("FOR VALUES FROM (1) TO (2)")}})});
     };
     const auto made = plan(with("a"), with("b"));
     CHECK(commands(made) == std::vector<std::string>{"ALTER TABLE app.t DETACH PARTITION app.p1", "DROP TABLE app.t", "CREATE TABLE app.t (\n    a integer,\n    b integer\n) PARTITION BY RANGE (b)",
                                                     "ALTER TABLE app.t ATTACH PARTITION app.p1 FOR VALUES FROM (1) TO (2)"});
     CHECK(made[1].step.effect == core::repair::Effect::weakens);
-    const auto lost = plan(map_of({column("a", "integer"), column("b", "integer")}), with("a"));
+    const auto lost = plan(facts_of({first_column("a", "integer"), first_column("b", "integer")}), with("a"));
     CHECK(lost[place_of(lost, "DROP TABLE")].step.effect == core::repair::Effect::loses_data);
     CHECK(!lost[place_of(lost, "DROP TABLE")].step.detail.empty());
 }
 
 TEST_CASE("columns of publications are quoted")
 {
-    const auto with = [](const std::string &text) { return map_of({column("select", "integer"), fact("publication:p", "", {{"tables", List{text}}})}); };
+    const auto with = [](const std::string &text) { return facts_of({first_column("select", "integer"), fact("publication:p", "", {{"tables", List{text}}})}); };
     CHECK(commands(plan(with("app.t (a)"), with("app.t (\"x, (y\", select) WHERE (select > 1)"))) ==
           std::vector<std::string>{"ALTER PUBLICATION p SET TABLE app.t (\"x, (y\", \"select\") WHERE (select > 1)"});
     CHECK(dialect().name_and_columns("app.select") == "app.\"select\"");
@@ -241,7 +210,7 @@ TEST_CASE("names that are made up end between characters, and are nobody's")
     std::string name = "a";
     for (int i = 0; i < 30; ++i) name += "\xc3\xa9";
     const auto sql = dialect();
-    const auto facts = map_of({column(name, "integer"), constraint("lcg_a_not_null", "check", "CHECK (true)"), fact("view:app.a_lcg_old", "schema:app")});
+    const auto facts = facts_of({first_column(name, "integer"), constraint("lcg_a_not_null", "check", "CHECK (true)"), fact("view:app.a_lcg_old", "schema:app")});
     const core::repair::Scene scene{sql, facts, facts, true};
     const auto made = core::repair::free_constraint_name(scene, "table:app.t", "lcg_", name, "_not_null");
     CHECK(made.size() <= 63);

@@ -6,11 +6,13 @@
 #include "core/repair/column_places.hpp"
 #include "core/repair/edges.hpp"
 #include "core/repair/kinds.hpp"
+#include "core/repair/leaving.hpp"
 #include "core/repair/makers.hpp"
-#include "core/repair/reading.hpp"
 #include "core/repair/partitions.hpp"
+#include "core/repair/reading.hpp"
 #include "core/repair/retype.hpp"
 #include "core/repair/target.hpp"
+#include "core/repair/transactions.hpp"
 
 #include "core/cpp_only.hpp"
 
@@ -19,18 +21,10 @@ namespace {
 
 enum Stage { drop_first, make, make_late, drop_last };
 
-bool is_relation_or_type(std::string_view kind)
-{
-    constexpr std::string_view kinds[] = {"table", "foreign_table", "view", "matview", "sequence", "index", "composite", "enum", "domain", "range", "type"};
-    return std::find(std::begin(kinds), std::end(kinds), kind) != std::end(kinds);
-}
-
-bool is_routine(std::string_view kind) { return kind == "function" || kind == "procedure" || kind == "aggregate"; }
-
 class Planner {
   public:
     explicit Planner(const Scene &scene)
-        : scene_(scene), from_(scene.from), to_(scene.to), changes_(find_changes(scene, from_))
+        : scene_(scene), from_(scene.from), to_(scene.to), changes_(find_changes(scene, from_)), leaving_(scene, from_, changes_)
     {
     }
 
@@ -38,18 +32,13 @@ class Planner {
     {
         std::vector<PlannedStep> planned;
         for (auto &step : first) planned.push_back({std::move(step), 0});
-        gone_ = changes_.dropped;
-        gone_.insert(changes_.rebuilt.begin(), changes_.rebuilt.end());
-        find_made_names();
-        find_first();
         for (const auto i : ordered()) {
             for (auto &step : work_.tasks[i].steps) planned.push_back({std::move(step), 0});
         }
         Steps notes;
         note_column_places(scene_, changes_, notes);
         for (auto &note : notes) planned.push_back({std::move(note), 0});
-        number_transactions(planned);
-        return with_unchecked_bodies(std::move(planned));
+        return in_transactions(std::move(planned));
     }
 
   private:
@@ -60,7 +49,7 @@ class Planner {
             work_ = {};
             add_drops();
             add_makes();
-            add_edges(work_, scene_, from_, to_, changes_, first_);
+            add_edges(work_, scene_, from_, to_, changes_, leaving_.first());
             const auto groups = groups_of(work_, scene_, changes_);
             auto order = in_order(work_.tasks);
             const auto gaps = keep_together(work_.tasks, groups, order);
@@ -127,127 +116,18 @@ class Planner {
         index.insert_or_assign(fact.id, chain);
     }
 
-    // What must make way before anything is made, with all that is made from it.
-    void find_first()
-    {
-        std::vector<std::string> found;
-        for (const auto &id : gone_) {
-            if (goes_first(scene_.from.at(id))) found.push_back(id);
-        }
-        while (!found.empty()) {
-            const auto id = found.back();
-            found.pop_back();
-            if (!first_.insert(id).second) continue;
-            for (const auto *const user : from_.by(scene_.from.at(id))) {
-                if (gone_.contains(user->id)) found.push_back(user->id);
-            }
-        }
-    }
-
-    bool goes_first(const Fact &fact) const
-    {
-        if (kind_of(fact).leaf || changes_.rebuilt.contains(fact.id) || has(fact, "generated")) return true;
-        for (const auto *const column : columns_of(scene_.from, fact.id)) {
-            for (const auto *const other : from_.of(*column)) {
-                if (changes_.retyped.contains(other->id)) return true;
-            }
-        }
-        for (const auto *const other : from_.of(fact)) {
-            if (changes_.rebuilt.contains(other->id) || changes_.retyped.contains(other->id)) return true;
-            if (reads_disturbed_column(fact, *other)) return true;
-        }
-        return has_rival(fact);
-    }
-
-    bool reads_disturbed_column(const Fact &fact, const Fact &table) const
-    {
-        if (fact.kind != "view" && fact.kind != "matview" && !has(fact, "sql_body")) return false;
-        for (const auto *const column : columns_of(scene_.from, table.id)) {
-            const auto wanted = scene_.to.find(column->id);
-            if (wanted != scene_.to.end() && value_of(wanted->second, "type") != value_of(*column, "type") && has_word(fact, name_of(column->id).last())) return true;
-        }
-        return false;
-    }
-
-    // The functions of a base type and the type need each other.
-    bool goes_with_type(const Fact &function) const
-    {
-        if (function.kind != "function") return false;
-        const auto users = from_.by(function);
-        return std::any_of(users.begin(), users.end(), [&](const Fact *type) {
-            const auto &uses = from_.by(*type);
-            return type->kind == "type" && gone_.contains(type->id) && std::find(uses.begin(), uses.end(), &function) != uses.end();
-        });
-    }
-
-    static bool is_function_of(const Fact &type, const Fact &other)
-    {
-        const auto name = other.id.substr(other.id.find(':') + 1);
-        return other.kind == "function" && std::any_of(type.payload.begin(), type.payload.end(), [&](const auto &item) {
-            const auto *const text = std::get_if<std::string>(&item.second);
-            return text != nullptr && *text == name;
-        });
-    }
-
-    // What is made from the fact and stays, without the functions that only serve the type.
-    void add_staying_users(const Fact &fact, const Fact &type, std::set<std::string> &users) const
-    {
-        for (const auto *const user : from_.by(fact)) {
-            if (user->id != type.id && !gone_.contains(user->id) && !goes_with_whole(scene_.from, *user, gone_) && !is_function_of(type, *user)) users.insert(user->id);
-        }
-    }
-
-    // Nothing but CASCADE drops a type and its functions, and it would take along whatever else is made from them.
-    void drop_with_functions(const Fact &type, Steps &steps) const
-    {
-        std::set<std::string> users;
-        add_staying_users(type, type, users);
-        for (const auto *const user : from_.by(type)) {
-            if (is_function_of(type, *user)) add_staying_users(*user, type, users);
-        }
-        auto &step = steps.back();
-        if (users.empty()) {
-            step.command += " CASCADE";
-            step.detail = "Its functions go with it.";
-            return;
-        }
-        std::string names;
-        for (const auto &id : users) names += (names.empty() ? "" : ", ") + target(scene_.sql, scene_.from.at(id));
-        steps.clear();
-        add_manual(steps, type, "It can be dropped only with what stays and is made from it: " + names + ".  Give these another type first, or leave it.");
-    }
-
-    // Another object is to have its name.
-    bool has_rival(const Fact &fact) const
-    {
-        const auto name = fact.id.substr(fact.id.find(':') + 1);
-        return (is_relation_or_type(fact.kind) && made_relations_.contains(name)) || (is_routine(fact.kind) && made_routines_.contains(name));
-    }
-
-    // Names that what is made is to have.
-    void find_made_names()
-    {
-        for (const auto &id : changes_.made) {
-            const auto colon = id.find(':');
-            const auto kind = std::string_view(id).substr(0, colon);
-            if (is_relation_or_type(kind)) made_relations_.insert(id.substr(colon + 1));
-            if (is_routine(kind)) made_routines_.insert(id.substr(colon + 1));
-        }
-        for (const auto &id : changes_.detached) made_relations_.insert(text_of(scene_.to.at(id), "identity_sequence"));
-    }
-
     void add_drops()
     {
-        for (const auto &id : gone_) {
+        for (const auto &id : leaving_.all()) {
             const auto &fact = scene_.from.at(id);
-            if (goes_with_whole(scene_.from, fact, gone_)) continue;
+            if (goes_with_whole(scene_.from, fact, leaving_.all())) continue;
             Steps steps;
             if (has(fact, "extension") && changes_.dropped.contains(id)) {
                 add_step(steps, fact, "ALTER EXTENSION " + scene_.sql.quote(text_of(fact, "extension")) + " DROP " + target(scene_.sql, fact));
             }
-            if (goes_with_type(fact)) continue;
+            if (leaving_.goes_with_type(fact)) continue;
             kind_of(fact).drop(scene_for(fact), fact, steps);
-            if (fact.kind == "type" && !flag_of(fact, "shell")) drop_with_functions(fact, steps);
+            if (fact.kind == "type" && !flag_of(fact, "shell")) leaving_.drop_with_functions(fact, steps);
             const bool comes_again = changes_.rebuilt.contains(id);
             for (auto &step : steps) {
                 if (!comes_again) continue;
@@ -255,11 +135,11 @@ class Planner {
                 if (step.effect == Effect::loses_data && fact.kind == "column" && has(scene_.to.at(id), "generated")) step.effect = Effect::rewrites;
                 if (fact.kind == "table") note_rows(fact, step);
             }
-            add_task(work_.drops, first_.contains(id) ? drop_first : drop_last, fact, std::move(steps));
+            add_task(work_.drops, leaving_.first().contains(id) ? drop_first : drop_last, fact, std::move(steps));
         }
         for (const auto &id : changes_.detached) {
             const auto &fact = scene_.from.at(id);
-            if (goes_with_whole(scene_.from, fact, gone_)) continue;
+            if (goes_with_whole(scene_.from, fact, leaving_.all())) continue;
             Steps steps;
             if (fact.kind == "column" && has(fact, "identity") && !has(scene_.to.at(id), "identity")) {
                 auto &step = add_step(steps, fact, alter_relation(scene_.sql, fact) + " ALTER COLUMN " + own_name(scene_.sql, fact) + " DROP IDENTITY", Lock::access_exclusive);
@@ -352,51 +232,11 @@ class Planner {
         if (text_of(table->second, "replica_identity_index") == name) add_step(steps, index, alter + " REPLICA IDENTITY USING INDEX " + scene_.sql.quote(name), Lock::access_exclusive);
     }
 
-    static void number_transactions(std::vector<PlannedStep> &planned)
-    {
-        int number = 0;
-        bool open = false;
-        for (auto &one : planned) {
-            if (one.step.command.empty()) {
-                one.transaction = std::max(number, 1);
-                continue;
-            }
-            if (one.step.setting != Setting::in_transaction || !open) ++number;
-            open = one.step.setting == Setting::in_transaction;
-            one.transaction = number;
-        }
-    }
-
-    // A body may name what is made after its function.
-    static std::vector<PlannedStep> with_unchecked_bodies(std::vector<PlannedStep> &&planned)
-    {
-        std::vector<PlannedStep> out;
-        int unchecked = 0;
-        for (auto &one : planned) {
-            const auto &command = one.step.command;
-            const auto rest = command.starts_with("CREATE OR REPLACE ") ? std::string_view(command).substr(18) : std::string_view(command).substr(std::min<std::size_t>(7, command.size()));
-            const bool routine = command.starts_with("CREATE ") && (rest.starts_with("FUNCTION ") || rest.starts_with("PROCEDURE "));
-            if (routine && one.transaction != unchecked) {
-                unchecked = one.transaction;
-                PlannedStep setting;
-                setting.step.command = "SET LOCAL check_function_bodies = off";
-                setting.step.fact = one.step.fact;
-                setting.transaction = one.transaction;
-                out.push_back(std::move(setting));
-            }
-            out.push_back(std::move(one));
-        }
-        return out;
-    }
-
     const Scene &scene_;
     const Mentions from_;
     const Mentions to_;
     const Changes changes_;
-    std::set<std::string> gone_;
-    std::set<std::string> first_;
-    std::set<std::string> made_relations_;
-    std::set<std::string> made_routines_;
+    const Leaving leaving_;
     std::set<std::string> in_block_;
     Work work_;
 };
@@ -412,31 +252,6 @@ std::vector<PlannedStep> plan(const Scene &scene, const std::vector<Rename> &ren
     Steps steps;
     const auto from = renamed(scene.sql, scene.from, renames, steps);
     return Planner({scene.sql, from, scene.to, scene.online, scene.relabelled}).run(std::move(steps));
-}
-
-std::string_view effect_word(Effect effect)
-{
-    switch (effect) {
-        case Effect::none: return "none";
-        case Effect::weakens: return "weakens";
-        case Effect::rewrites: return "rewrite";
-        case Effect::scans: return "scan";
-        case Effect::loses_data: return "data_loss";
-        case Effect::manual: return "manual";
-    }
-    return "";
-}
-
-std::string_view lock_word(Lock lock)
-{
-    switch (lock) {
-        case Lock::none: return "";
-        case Lock::share_update_exclusive: return "SHARE UPDATE EXCLUSIVE";
-        case Lock::share: return "SHARE";
-        case Lock::share_row_exclusive: return "SHARE ROW EXCLUSIVE";
-        case Lock::access_exclusive: return "ACCESS EXCLUSIVE";
-    }
-    return "";
 }
 
 }  // namespace core::repair
