@@ -93,6 +93,12 @@ TEST_CASE("constants are a user's text, but for those that name an object")
     for (const auto *const text : {"'", "E'\\", "\"", "a.", "\"a\".\"b", ".", "''::reg", "E"}) CHECK(core::repair::with_names(text, none) == text);
 }
 
+TEST_CASE("an operator's name is left as it is")
+{
+    const auto facts = map_of({fact("schema:app", ""), fact("operator:app.\"=\"(app.t,app.t)", "schema:app", {{"default", std::string("app.=(app.t,app.t)")}})});
+    CHECK(defaulted(facts, {{"schema:app", "schema:b"}}, "operator:b.\"=\"(b.t,b.t)") == "b.=(b.t,b.t)");
+}
+
 TEST_CASE("what is not there is not renamed, and nothing is renamed to itself")
 {
     const auto facts = map_of({fact("table:app.t", "schema:app")});

@@ -55,7 +55,8 @@ std::string with_names(std::string_view text, const std::function<bool(std::vect
         const auto taken = text.substr(0, text.size() - rest.size());
         backslashes = taken == "E" || taken == "e";
         if (change(parts)) {
-            for (std::size_t i = 0; i < parts.size(); ++i) out += (i > 0 ? "." : "") + quote_part(parts[i]);
+            // The name of an operator follows the dot as it is.
+            for (std::size_t i = 0; i < parts.size(); ++i) out += (i > 0 ? "." : "") + (parts[i].empty() ? std::string() : quote_part(parts[i]));
         } else {
             out += taken;
         }
