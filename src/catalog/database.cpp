@@ -333,7 +333,7 @@ void read_members(const std::function<void(core::Facts &&)> &visit)
     List *const members = pg::call([] { return memberships(); });
     for (int i = 0; i < list_length(members); ++i) {
         const auto *const membership = static_cast<const Membership *>(list_nth(members, i));
-        if (i % cache_check_interval == 0) workspace.bound_caches();
+        if (static_cast<std::size_t>(i) % cache_check_interval == 0) workspace.bound_caches();
         core::Facts facts = as_member(read_settled(workspace, membership->member), *membership);
         if (!facts.empty()) visit(std::move(facts));
     }

@@ -23,7 +23,8 @@ bool is_open_comment(std::string_view text)
     for (std::size_t i = 0; i + 1 < text.size(); ++i) {
         const auto two = text.substr(i, 2);
         if (two != "/*" && two != "*/") continue;
-        depth += two == "/*" ? 1 : -1;
+        if (two == "/*") ++depth;
+        else if (depth > 0) --depth;
         ++i;
     }
     return depth > 0;
