@@ -1,6 +1,5 @@
 #include "catalog/settled.hpp"
 
-#include "catalog/reader.hpp"
 #include "pg/attempt.hpp"
 #include "pg/entry.hpp"
 
@@ -8,7 +7,6 @@ namespace catalog {
 
 core::Facts read_settled(Workspace &workspace, const ObjectAddress &address)
 {
-    if (!is_read_through_locks({address.classId, address.objectId, 0})) return workspace.read(address);
     constexpr int most_attempts = 5;
     core::Facts facts;
     for (int attempt = 1;; ++attempt) {

@@ -4,9 +4,10 @@
 
 namespace catalog {
 
-// Facts of one object, as Workspace::read() gives them, beside sessions that change what the object is made from.  To
-// write a view down the server locks what it reads, and fails when that is gone once it gets the lock: then the
-// object is read again, and mostly is gone, too.  The locks are given back.
+// Facts of one object, as Workspace::read() gives them, beside sessions that change it or what it is made from.  What the
+// server writes down from several rows fails when some of them are gone before it comes to them, and a view's text when
+// what it reads is gone once its lock is there: then the object is read again, and mostly is gone, too.  Locks are given
+// back.
 core::Facts read_settled(Workspace &workspace, const ObjectAddress &address);
 
 }  // namespace catalog
