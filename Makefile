@@ -13,8 +13,6 @@ REGRESS_OPTS   = --encoding=UTF8 --no-locale
 ISOLATION      = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation --outputdir=output_iso --load-extension=langchef_guard
 TAP_TESTS      = 1
-# Most of their time they wait.
-PROVE_FLAGS    = --timer --jobs 2
 PROVE_TESTS    = $(sort $(wildcard test/tap/*.pl))
 
 PG_CONFIG ?= pg_config
@@ -46,6 +44,9 @@ PGXS := $(shell $(PG_CONFIG) --pgxs)
 # inlining our functions has no value.  PGXS asks for it while it is read.
 override with_llvm := no
 include $(PGXS)
+
+# Most of their time the TAP tests wait.  PGXS empties the variable.
+PROVE_FLAGS = --timer --jobs 2
 
 # A C++ module is linked by the C++ compiler.
 override COMPILER = $(CXX) $(CXXFLAGS)
