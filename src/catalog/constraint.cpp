@@ -158,6 +158,18 @@ AttrNumber constrained_column(HeapTuple tuple, TupleDesc descriptor)
                : static_cast<AttrNumber>(0);
 }
 
+// Whether the server may have chosen the name: where another constraint of the schema has the usual one, a number follows,
+// and which one depends on what else there was at the time.
+bool is_servers_choice(const char *name, const char *table, const char *column)
+{
+    static constexpr char label[] = "not_null";
+    if (std::strcmp(name, makeObjectName(table, column, label)) == 0) return true;
+    const char *digits = name + std::strlen(name);
+    while (digits > name && std::isdigit(static_cast<unsigned char>(digits[-1]))) --digits;
+    if (*digits == '\0' || *digits == '0') return false;
+    return std::strcmp(name, makeObjectName(table, column, psprintf("%s%s", label, digits))) == 0;
+}
+
 void put_not_null(const RelationReading *relation, HeapTuple tuple, TupleDesc descriptor)
 {
     const auto *const form = form_of<FormData_pg_constraint>(tuple);
@@ -166,8 +178,7 @@ void put_not_null(const RelationReading *relation, HeapTuple tuple, TupleDesc de
     Draft *const draft = relation->column_drafts[column];
     if (draft == nullptr) return;
     const char *const name = NameStr(form->conname);
-    const char *const usual = makeObjectName(relation->name, draft->identity.third, "not_null");
-    if (!is_clone(form) && std::strcmp(name, usual) != 0) draft->put("not_null_name", pstrdup(name));
+    if (!is_clone(form) && !is_servers_choice(name, relation->name, draft->identity.third)) draft->put("not_null_name", pstrdup(name));
     if (!form->convalidated) draft->put_bool("not_null_validated", false);
     draft->put_if("not_null_no_inherit", form->connoinherit);
     draft->touch(tuple);

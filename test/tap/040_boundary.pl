@@ -31,7 +31,7 @@ sub build_with_debug_points
 		mkdir "$2/src"
 		pack_tree "$1" | tar --extract --directory="$2/src"
 		# Objects of the tree that know nothing of debug points serve as they are.
-		(cd "$1" && find src -name '*.[od]' -print | tar --create --files-from=-) | tar --extract --directory="$2/src"
+		(cd "$1" && find src -name '*.[od]' -print -o -name '*.gch' -print | tar --create --files-from=-) | tar --extract --directory="$2/src"
 		(cd "$2/src" && grep -l debug_point $(find src -name '*.d') /dev/null) | while read -r file; do
 			rm -f "$2/src/${file%.d}.o"
 		done

@@ -16,6 +16,8 @@ our @cases = (
 	[ 'order of options', 'ALTER TABLE app.bare SET (fillfactor = 70, autovacuum_enabled = off)', 'ALTER TABLE app.bare RESET (fillfactor, autovacuum_enabled); ALTER TABLE app.bare SET (autovacuum_enabled = false, fillfactor = 70)' ],
 	[ 'order of roles in a policy', 'CREATE POLICY e ON app.bare TO drift_reader, drift_owner', 'DROP POLICY e ON app.bare; CREATE POLICY e ON app.bare TO drift_owner, drift_reader' ],
 	[ 'serial and what it stands for', 'CREATE TABLE app.e (id serial)', q{DROP TABLE app.e; CREATE SEQUENCE app.e_id_seq AS int; CREATE TABLE app.e (id int NOT NULL DEFAULT nextval('app.e_id_seq')); ALTER SEQUENCE app.e_id_seq OWNED BY app.e.id} ],
+	[ 'NOT NULL whose usual name is taken', 'CREATE TABLE app.f (z int CONSTRAINT e_a_not_null NOT NULL); CREATE TABLE app.e (a int NOT NULL)',
+		'DROP TABLE app.e, app.f; CREATE TABLE app.e (a int NOT NULL); CREATE TABLE app.f (z int CONSTRAINT e_a_not_null NOT NULL)' ],
 	[ 'sequence position', 'SELECT 1', q{SELECT setval('app.numbering', 99)} ],
 	[ 'enum value added or declared', q{CREATE TYPE app.e AS ENUM ('a', 'c'); ALTER TYPE app.e ADD VALUE 'b' BEFORE 'c'}, q{DROP TYPE app.e; CREATE TYPE app.e AS ENUM ('a', 'b', 'c')} ],
 	[ 'privileges written out', 'SELECT 1', 'GRANT ALL ON app.bare TO CURRENT_USER; GRANT EXECUTE ON FUNCTION app.add(int, int) TO PUBLIC' ],
