@@ -149,6 +149,8 @@ class Pass : public PassResult {
 
     void add_row(Oid catalog, const Layout &layout, bool for_all, HeapTuple tuple, TupleDesc columns)
     {
+        // System columns are as they were made as long as there is the table.
+        if (catalog == AttributeRelationId && form_of<FormData_pg_attribute>(tuple)->attnum < 0) return;
         const PartOf *const part = layout.part;
         const char *const data = reinterpret_cast<const char *>(tuple->t_data) + tuple->t_data->t_hoff;
         const auto oid_at = [data](int offset) { return *reinterpret_cast<const Oid *>(data + offset); };

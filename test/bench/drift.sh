@@ -8,40 +8,15 @@
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/test/lib/base.sh"
-. "$root/test/lib/packages.sh"
-. "$root/test/lib/postgres.sh"
-. "$root/test/lib/scratch.sh"
+. "$root/test/bench/common.sh"
 
 tables=${LCG_TABLES:-10000}
 rounds=${LCG_ROUNDS:-3}
 with_alembic=${LCG_ALEMBIC:-yes}
-version=${LCG_BENCH_VERSION:-$("${PG_CONFIG:-pg_config}" --version 2>/dev/null | sed -n 's/^PostgreSQL \([0-9]*\).*/\1/p')}
-[ -n "$version" ] || version=$(distribution_version)
-
-if [ "${LCG_BENCH_INNER:-}" != yes ]; then
-	[ -e "$root/langchef_guard.so" ] || die "run make first"
-	new_scratch "$root"
-	# What make has built is measured, with the objects that it need not build again.
-	tar --create --directory="$root" langchef_guard.so | tar --extract --directory="$scratch/src"
-	if is_root; then chown postgres "$scratch/src/langchef_guard.so"; fi
-	unprivileged env LCG_BENCH_INNER=yes LCG_BENCH_VERSION="$version" LCG_TABLES="$tables" LCG_ROUNDS="$rounds" \
-		LCG_ALEMBIC="$with_alembic" TMPDIR="$scratch" HOME="$scratch" PATH="$PATH" sh "$scratch/src/test/bench/drift.sh"
-	exit
-fi
-
-clean_environment
-work=$(mktemp -d)
-cleanup() { cluster_stop "$work/cluster"; rm -rf "$work"; }
-trap cleanup EXIT
-trap 'exit 129' HUP INT TERM
-private_postgres "$work/postgres" "$version"
-sharedir=$("$PG_CONFIG" --sharedir)
-cp "$root/langchef_guard.so" "$("$PG_CONFIG" --pkglibdir)/"
-cp "$root/extension/langchef_guard.control" "$sharedir/extension/"
-cat "$root"/extension/install/*.sql >"$sharedir/extension/langchef_guard--$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" "$root/extension/langchef_guard.control").sql"
+version=${LCG_BENCH_VERSION:-$(bench_version)}
+bench_in_scratch drift.sh LCG_BENCH_VERSION="$version" LCG_TABLES="$tables" LCG_ROUNDS="$rounds" LCG_ALEMBIC="$with_alembic"
 # pg_dump locks every table in one transaction.
-cluster_start "$work/cluster" "shared_preload_libraries = 'langchef_guard'" "langchef_guard.mode = 'record'" "autovacuum = off" \
-	"max_wal_size = '16GB'" "checkpoint_timeout = '1h'" "max_locks_per_transaction = $((tables / 50 + 64))"
+bench_cluster "$version" "max_wal_size = '16GB'" "max_locks_per_transaction = $((tables / 50 + 64))"
 
 createdb many
 cat >"$work/many.sql" <<SQL
@@ -64,8 +39,6 @@ VACUUM ANALYZE;
 CHECKPOINT;
 SQL
 psql -qX -d many -v ON_ERROR_STOP=1 -f "$work/many.sql"
-
-milliseconds() { date +%s%3N; }
 
 # timed NAME COMMAND...: adds the time to the file of that name.
 timed() {

@@ -7,40 +7,15 @@
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/test/lib/base.sh"
-. "$root/test/lib/packages.sh"
-. "$root/test/lib/postgres.sh"
-. "$root/test/lib/scratch.sh"
+. "$root/test/bench/common.sh"
 
 pairs=${LCG_PAIRS:-15}
 rounds=${LCG_ROUNDS:-300}
 seconds=${LCG_SECONDS:-2}
-version=${LCG_BENCH_VERSION:-$("${PG_CONFIG:-pg_config}" --version 2>/dev/null | sed -n 's/^PostgreSQL \([0-9]*\).*/\1/p')}
-[ -n "$version" ] || version=$(distribution_version)
-
-if [ "${LCG_BENCH_INNER:-}" != yes ]; then
-	[ -e "$root/langchef_guard.so" ] || die "run make first"
-	new_scratch "$root"
-	# What make has built is measured, with the objects that it need not build again.
-	tar --create --directory="$root" langchef_guard.so | tar --extract --directory="$scratch/src"
-	if is_root; then chown postgres "$scratch/src/langchef_guard.so"; fi
-	unprivileged env LCG_BENCH_INNER=yes LCG_BENCH_VERSION="$version" LCG_PAIRS="$pairs" LCG_ROUNDS="$rounds" LCG_SECONDS="$seconds" \
-		TMPDIR="$scratch" HOME="$scratch" PATH="$PATH" sh "$scratch/src/test/bench/run.sh"
-	exit
-fi
-
-clean_environment
-work=$(mktemp -d)
-cleanup() { cluster_stop "$work/cluster"; rm -rf "$work"; }
-trap cleanup EXIT
-trap 'exit 129' HUP INT TERM
-private_postgres "$work/postgres" "$version"
-sharedir=$("$PG_CONFIG" --sharedir)
-cp "$root/langchef_guard.so" "$("$PG_CONFIG" --pkglibdir)/"
-cp "$root/extension/langchef_guard.control" "$sharedir/extension/"
-cat "$root"/extension/install/*.sql >"$sharedir/extension/langchef_guard--$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" "$root/extension/langchef_guard.control").sql"
+version=${LCG_BENCH_VERSION:-$(bench_version)}
+bench_in_scratch run.sh LCG_BENCH_VERSION="$version" LCG_PAIRS="$pairs" LCG_ROUNDS="$rounds" LCG_SECONDS="$seconds"
 # Durability as everybody has it.
-cluster_start "$work/cluster" "fsync = on" "shared_preload_libraries = 'langchef_guard'" "langchef_guard.mode = 'record'" \
-	"autovacuum = off" "checkpoint_timeout = '1h'" "max_wal_size = '8GB'"
+bench_cluster "$version" "fsync = on" "max_wal_size = '8GB'"
 
 for database in without with; do
 	createdb "$database"
@@ -66,8 +41,6 @@ echo '\set id random(1, 100000)
 SELECT body FROM facts WHERE id = :id;' >"$work/select.sql"
 echo '\set id random(1, 1000000)
 INSERT INTO arrivals VALUES (:id, repeat(chr(97), 100));' >"$work/insert.sql"
-
-milliseconds() { date +%s%3N; }
 
 # The time of one sample of the mix, in milliseconds for each round.
 sample_ddl() {
