@@ -157,6 +157,21 @@ core::repair::PlannedStep not_planned(const catalog::Gap &gap)
     return planned;
 }
 
+// Whether there is a cast, if only an explicit one.
+bool are_cast(const std::string &from, const std::string &to)
+{
+    return pg::call([&from, &to] {
+        Oid source = InvalidOid;
+        Oid target = InvalidOid;
+        int32 typmod = -1;
+        pg::compat::parse_type_missing_ok(from.c_str(), &source, &typmod);
+        pg::compat::parse_type_missing_ok(to.c_str(), &target, &typmod);
+        Oid function = InvalidOid;
+        return OidIsValid(source) && OidIsValid(target) &&
+               find_coercion_pathway(target, source, COERCION_EXPLICIT, &function) != COERCION_PATH_NONE;
+    });
+}
+
 }  // namespace
 
 FactMap take(core::FactSource &facts, const Selection &selection)
@@ -178,6 +193,7 @@ core::repair::Dialect dialect()
         return pg::text_of(pg::call([&text] { return quote_identifier(text.c_str()); }));
     };
     sql.clip = [](std::string_view name, std::size_t limit) { return std::string(pg::clip(name, limit)); };
+    sql.casts = are_cast;
     constexpr int major = 10000;
     sql.major_version = static_cast<int>(server_version_num() / major);
     sql.usual_not_null_name = usual_not_null_name();

@@ -99,6 +99,23 @@ TEST_CASE("a type change loses data unless it is known to keep every value")
     }
 }
 
+TEST_CASE("values of types that no cast leads between go through their text")
+{
+    auto sql = dialect();
+    sql.casts = [](const std::string &from, const std::string &to) { return from != "integer" || to != "date"; };
+    const auto using_of = [&sql](const std::string &from, const std::string &to) {
+        const auto have = map_of({schema, table, column("a", 1, from)});
+        const auto want = map_of({schema, table, column("a", 1, to)});
+        const auto plan = core::repair::plan({sql, have, want, false});
+        REQUIRE(plan.size() == 1);
+        CHECK(plan.front().step.effect == Effect::loses_data);
+        return plan.front().step.command;
+    };
+    CHECK(using_of("integer", "date") == "ALTER TABLE app.t ALTER COLUMN a TYPE date USING a::text::date");
+    CHECK(using_of("timestamp without time zone", "date") == "ALTER TABLE app.t ALTER COLUMN a TYPE date");
+    CHECK(using_of("text", "date") == "ALTER TABLE app.t ALTER COLUMN a TYPE date USING a::date");
+}
+
 TEST_CASE("columns of a domain are judged by what it is made from, and nothing is cut")
 {
     const auto of = [](const std::string &type) { return fact("domain:app.code", "schema:app", {{"owner", std::string("dba")}, {"type", type}}); };

@@ -210,3 +210,18 @@ TEST_CASE("a column's sequence goes to the new owner with its table")
     const auto id = column("a", 1, "integer");
     CHECK(commands(map_of({schema, table, id, sequence("dba")}), map_of({schema, taken, id, sequence("boss")})) == std::vector<std::string>{"ALTER TABLE app.t OWNER TO boss"});
 }
+
+TEST_CASE("what has the name on another table is dropped there and made here")
+{
+    const Fact other = fact("table:app.other", "schema:app", {{"owner", std::string("dba")}});
+    const core::Payload statistics = {{"owner", std::string("dba")}, {"kinds", List{"dependencies"}}, {"keys", List{"a", "b"}}};
+    const core::Payload index = {{"method", std::string("btree")}, {"keys", List{"a"}}};
+    const auto on = [&](const std::string &parent) {
+        return map_of({schema, table, other, fact("statistics:app.st", parent, statistics), fact("index:app.i", parent, index)});
+    };
+    const auto list = commands(on("table:app.other"), on("table:app.t"));
+    CHECK(place_of(list, "DROP STATISTICS app.st") < place_of(list, "CREATE STATISTICS app.st (dependencies) ON a, b FROM app.t"));
+    CHECK(place_of(list, "DROP INDEX app.i") < place_of(list, "CREATE INDEX i ON app.t"));
+    CHECK(list.size() == 4);
+    CHECK(commands(on("table:app.t"), on("table:app.t")).empty());
+}

@@ -28,7 +28,7 @@ class Finder {
             const auto wanted = scene_.to.find(id);
             if (wanted == scene_.to.end()) {
                 if (!comes_with_extension(fact)) changes_.dropped.insert(id);
-            } else if (wanted->second.payload != fact.payload) {
+            } else if (wanted->second.payload != fact.payload || is_on_another_table(fact, wanted->second)) {
                 compare(fact, wanted->second);
             }
         }

@@ -13,10 +13,13 @@ namespace core::repair {
 // How the server that a plan is for writes names, and what it can.
 //   quote     quotes an identifier where its keywords make that necessary
 //   clip      the longest beginning of at most so many bytes that ends between two characters
+//   casts     whether the server makes values of one type to values of the other when it is asked to, by types as facts
+//             hold them; empty where that is not known
 //   database  name of the database the plan is for
 struct Dialect {
     std::function<std::string(std::string_view)> quote;
     std::function<std::string(std::string_view, std::size_t)> clip;
+    std::function<bool(const std::string &from, const std::string &to)> casts;
     int major_version = 15;
     UsualNotNullName usual_not_null_name;
     std::function<void()> check_for_interrupts;  // called now and then, may throw; may be empty

@@ -75,8 +75,14 @@ bool column_must(const Scene &scene, const Fact &from, const Fact &to)
 
 }  // namespace
 
+bool is_on_another_table(const Fact &from, const Fact &to)
+{
+    return (to.kind == "index" || to.kind == "statistics") && from.parent != to.parent;
+}
+
 bool must_be_rebuilt(const Scene &scene, const Fact &from, const Fact &to)
 {
+    if (is_on_another_table(from, to)) return true;
     const auto *const found = std::find_if(std::begin(fixed), std::end(fixed), [&](const Fixed &one) { return one.kind == to.kind; });
     if (found != std::end(fixed) && one_differs(from, to, found->attributes)) return true;
     if (to.kind == "index" && differs(&from, to, "valid")) {

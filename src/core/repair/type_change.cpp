@@ -45,7 +45,8 @@ std::string using_clause(const Scene &scene, const Fact &column, const std::stri
     if (is_assignable(scene, before, after) || is_foreign(column) || has(column, "generated")) return {};
     // Types of users and arrays are seldom cast to others, but all have a text.
     const bool of_user = before.name.find('.') != std::string::npos || after.name.find('.') != std::string::npos;
-    const bool through_text = of_user || before.domain || before.array != after.array;
+    const bool no_cast = !of_user && scene.sql.casts && !scene.sql.casts(from, to);
+    const bool through_text = of_user || no_cast || before.domain || before.array != after.array;
     // Of what a cast gives the server itself takes only what fits.
     return " USING " + own_name(scene.sql, column) + (through_text ? "::text" : "") + "::" + (after.name == "bit" ? to : after.unmodified());
 }
