@@ -110,3 +110,15 @@ TEST_CASE("what goes with a table goes before what it is made from, and has no c
                               fact("trigger:order.t.g", "table:order.t", {{"function", std::string("order.a")}})});
     CHECK(commands(from, {}) == std::vector<std::string>{"DROP FUNCTION \"order\".b(\"order\".t)", "DROP TABLE \"order\".t", "DROP FUNCTION \"order\".a()", "DROP SCHEMA \"order\""});
 }
+
+TEST_CASE("foreign keys of tables that refer to each other go before the tables")
+{
+    const auto of = [](const std::string &name) { return fact("table:app." + name, "schema:app", {{"owner", std::string("dba")}}); };
+    const auto key = [](const std::string &name, const std::string &other) {
+        return fact("constraint:app." + name + ".fk", "table:app." + name, {{"type", std::string("foreign key")}, {"definition", "FOREIGN KEY (a) REFERENCES app." + other + "(a)"}});
+    };
+    CHECK(commands(map_of({schema, of("a"), of("b"), key("a", "b"), key("b", "a")}), map_of({schema})) ==
+          std::vector<std::string>{"ALTER TABLE app.a DROP CONSTRAINT fk", "ALTER TABLE app.b DROP CONSTRAINT fk", "DROP TABLE app.a", "DROP TABLE app.b"});
+    // Where only one refers to the other, it goes first.
+    CHECK(commands(map_of({schema, of("a"), of("b"), key("b", "a")}), map_of({schema})) == std::vector<std::string>{"DROP TABLE app.b", "DROP TABLE app.a"});
+}

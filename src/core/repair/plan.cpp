@@ -118,7 +118,7 @@ class Planner {
     {
         for (const auto &id : leaving_.all()) {
             const auto &fact = scene_.from.at(id);
-            if (goes_with_whole(scene_.from, fact, leaving_.all())) continue;
+            if (goes_with_whole(scene_.from, fact, leaving_.all()) && !leaving_.is_in_circle(fact)) continue;
             Steps steps;
             if (has(fact, "extension") && changes_.dropped.contains(id)) {
                 add_step(steps, fact, "ALTER EXTENSION " + scene_.sql.quote(text_of(fact, "extension")) + " DROP " + target(scene_.sql, fact));
