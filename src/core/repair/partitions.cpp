@@ -1,6 +1,7 @@
 #include "core/repair/partitions.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "core/repair/makers.hpp"
 #include "core/repair/reading.hpp"
@@ -12,8 +13,6 @@ namespace core::repair {
 namespace {
 
 bool goes(const std::string &parent, const Changes &changes) { return changes.rebuilt.contains("table:" + parent); }
-
-bool is_partition_of(const Fact &fact, const std::string &parent) { return fact.kind == "table" && text_of(fact, "partition_of") == parent; }
 
 }  // namespace
 
@@ -82,17 +81,17 @@ void detach(const Scene &scene, const Fact &partition, Steps &steps)
 
 std::vector<const Fact *> partitions_in_the_way(const Scene &scene, const Changes &changes)
 {
+    std::set<std::string> growing;  // parents that get a partition
+    for (const auto &[id, fact] : scene.to) {
+        if (fact.kind != "table" || !has(fact, "partition_of")) continue;
+        const auto before = scene.from.find(id);
+        if (before == scene.from.end() || differs(&before->second, fact, "partition_of") || differs(&before->second, fact, "partition_bound")) growing.insert(text_of(fact, "partition_of"));
+    }
     std::vector<const Fact *> partitions;
     for (const auto &id : changes.dropped) {
         const auto &fact = scene.from.at(id);
         const auto parent = text_of(fact, "partition_of");
-        const auto whole = "table:" + parent;
-        if (parent.empty() || fact.kind != "table" || goes(parent, changes) || !scene.to.contains(whole) || !scene.from.contains(whole)) continue;
-        const bool gets_another = std::any_of(scene.to.begin(), scene.to.end(), [&](const auto &item) {
-            const auto before = scene.from.find(item.first);
-            return is_partition_of(item.second, parent) && (before == scene.from.end() || differs(&before->second, item.second, "partition_of") || differs(&before->second, item.second, "partition_bound"));
-        });
-        if (gets_another) partitions.push_back(&fact);
+        if (fact.kind == "table" && growing.contains(parent) && !goes(parent, changes) && scene.from.contains("table:" + parent)) partitions.push_back(&fact);
     }
     return partitions;
 }
@@ -117,7 +116,7 @@ std::vector<const Fact *> partitions_to_set_again(const Scene &scene, const Chan
 {
     std::vector<const Fact *> partitions;
     for (const auto &[id, fact] : scene.from) {
-        const auto wanted = scene.to.find(id);
+        const auto wanted = fact.kind == "table" ? scene.to.find(id) : scene.to.end();
         if (wanted == scene.to.end()) continue;
         const auto &lines = list_of(wanted->second, "inherited_triggers");
         const bool again = std::any_of(lines.begin(), lines.end(), [&](const std::string &line) {
