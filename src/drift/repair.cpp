@@ -7,6 +7,7 @@
 
 #include "drift/environment.hpp"
 #include "drift/expected_facts.hpp"
+#include "drift/last_values.hpp"
 #include "drift/live_facts.hpp"
 #include "drift/repair.hpp"
 #include "drift/report.hpp"
@@ -174,13 +175,15 @@ bool are_cast(const std::string &from, const std::string &to)
 
 }  // namespace
 
-FactMap take(core::FactSource &facts, const Selection &selection)
+FactMap take(core::FactSource &facts, Selection selection)
 {
     FactMap taken;
     if (selection.empty()) return taken;
     while (facts.next()) {
         auto fact = facts.fact();
-        if (selection.needs(fact)) taken.emplace(fact.id, std::move(fact));
+        if (!selection.needs(fact)) continue;
+        selection.take_along(fact);
+        taken.emplace(fact.id, std::move(fact));
     }
     return taken;
 }
@@ -261,7 +264,9 @@ LCG_FUNCTION(lcg_repair)
     auto wanted = from;
     drift::apply(told, renaming, to_actual ? actual : expected, wanted);
     drift::follow(told, wanted, from);
-    auto plan = core::repair::plan_after(renaming.steps(), {sql, from, wanted, online, drift::relabelled(told)});
+    // Those of the other database, which is to become like this one, nobody knows here.
+    auto last_values = to_actual ? std::map<std::string, std::int64_t, std::less<>>() : drift::last_values(actual, back, wanted);
+    auto plan = core::repair::plan_after(renaming.steps(), {sql, from, wanted, online, drift::relabelled(told), std::move(last_values)});
     for (const auto &gap : gaps) plan.push_back(drift::not_planned(gap));
     drift::add_plan(result, plan);
     return 0;

@@ -13,7 +13,7 @@ namespace drift {
 core::repair::Dialect dialect();
 
 // The facts of a source that a plan needs.
-core::repair::FactMap take(core::FactSource &facts, const core::repair::Selection &selection);
+core::repair::FactMap take(core::FactSource &facts, core::repair::Selection selection);
 
 // The rows that repair() and its like return.
 void add_plan(pg::ResultSet &result, const std::vector<core::repair::PlannedStep> &plan);

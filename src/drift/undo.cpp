@@ -5,6 +5,7 @@
 #include "core/repair/selection.hpp"
 #include "core/repair/undone.hpp"
 
+#include "drift/last_values.hpp"
 #include "drift/live_facts.hpp"
 #include "drift/owner_session.hpp"
 #include "drift/repair.hpp"
@@ -165,7 +166,8 @@ LCG_FUNCTION(lcg_undo)
         drift::follow_renames(sql, renames, change);
         core::repair::take_back(change, wanted);
     }
-    auto plan = core::repair::plan({sql, now, wanted, online, drift::relabelled(changes)}, renames);
+    const core::repair::Renaming names(sql, now, renames);
+    auto plan = core::repair::plan({sql, now, wanted, online, drift::relabelled(changes), drift::last_values(now, names, wanted)}, renames);
     if (plan.empty()) {
         throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "ledger row " + std::to_string(ledger_id) + " has nothing left to undo",
                              "What it changed was changed again since, or is not there any more under its name.", "langchef_guard.history() has what came later.");

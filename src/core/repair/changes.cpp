@@ -114,12 +114,40 @@ class Finder {
         disturbed_.push_back(fact.id);
     }
 
+    void rebuild(const Fact &fact, const Fact &cause)
+    {
+        if (!changes_.dropped.contains(fact.id) && !changes_.rebuilt.contains(fact.id)) changes_.causes.emplace(fact.id, cause.id);
+        rebuild(fact);
+    }
+
     void retype(const Fact &type)
     {
         if (!changes_.retyped.insert(type.id).second) return;
         for (const auto *const user : from_.by(type)) {
-            if (user->kind == "column") disturb_column(*user);
-            else if (!keeps_rows(*user) && !is_type(user->kind) && scene_.to.contains(user->id)) rebuild(*user);
+            if (user->kind == "column") {
+                disturb_column(*user);
+                clear_for_conversion(type, *user);
+            } else if (!keeps_rows(*user) && !is_type(user->kind) && scene_.to.contains(user->id)) {
+                rebuild(*user, type);
+            }
+        }
+    }
+
+    // What cannot be while the column is converted: a foreign key, whose sides are so one after the other; and where
+    // that goes through text, what does not take text for the type.
+    void clear_for_conversion(const Fact &type, const Fact &column)
+    {
+        const auto table = scene_.from.find(column.parent);
+        if (table == scene_.from.end() || !scene_.to.contains(column.id)) return;
+        const bool through_text = type.kind != "enum" && type.kind != "domain";
+        const auto word = name_of(column.id).last();
+        for (const auto *const part : from_.by(table->second)) {
+            if (!scene_.to.contains(part->id) || !has_word(*part, word)) continue;
+            const auto method = text_of(*part, "method");
+            const bool plain = part->kind == "index" ? (method == "btree" || method == "hash") && is_on_columns(*part) : is_on_columns(*part);
+            const bool of_table = part->parent == table->first && (part->kind == "index" || part->kind == "constraint");
+            const bool foreign = part->kind == "constraint" && text_of(*part, "type") == "foreign key";
+            if (foreign || (through_text && of_table && !plain)) rebuild(*part, type);
         }
     }
 
@@ -140,7 +168,7 @@ class Finder {
             const bool filters = kind == "publication";
             if (kind == "view" || kind == "matview" || kind == "rule" || kind == "policy" || kind == "trigger" || generated || filters ||
                 ((kind == "function" || kind == "procedure") && has(reader, "sql_body"))) {
-                rebuild(reader);
+                rebuild(reader, column);
             }
         };
         for (const auto *const reader : from_.by(table->second)) {
@@ -156,12 +184,12 @@ class Finder {
             if (user->kind == "column") {
                 const bool own = user->parent == fact.id;
                 if (own) continue;
-                if (has(*user, "generated")) rebuild(*user);
+                if (has(*user, "generated")) rebuild(*user, fact);
                 else if (has(*user, "default")) changes_.detached.insert(user->id);
             } else if (is_type(user->kind)) {
                 if (user->kind == "domain" && (has(*user, "default"))) changes_.detached.insert(user->id);
             } else if (user->kind == "foreign_table" || !keeps_rows(*user)) {
-                rebuild(*user);
+                rebuild(*user, fact);
             }
         }
         // Foreign keys stand on the keys of the table that they refer to.
@@ -171,7 +199,7 @@ class Finder {
             for (const auto *const user : from_.by(table->second)) {
                 const bool refers = user->kind == "constraint" && text_of(*user, "type") == "foreign key" && user->id != fact.id &&
                                     text_of(*user, "definition").find("REFERENCES ") != std::string::npos && user->parent != fact.parent;
-                if (refers && scene_.to.contains(user->id) && text_of(fact, "type") != "foreign key" && text_of(fact, "type") != "check") rebuild(*user);
+                if (refers && scene_.to.contains(user->id) && text_of(fact, "type") != "foreign key" && text_of(fact, "type") != "check") rebuild(*user, fact);
             }
         }
     }
@@ -186,11 +214,22 @@ class Finder {
 
 Changes find_changes(const Scene &scene, const Mentions &from) { return Finder(scene, from).run(); }
 
+bool is_on_columns(const Fact &part)
+{
+    if (part.kind == "constraint") return text_of(part, "type") == "primary key" || text_of(part, "type") == "unique";
+    const auto &keys = list_of(part, "keys");
+    return part.kind == "index" && !has(part, "predicate") && std::all_of(keys.begin(), keys.end(), [](const std::string &key) {
+               std::string_view rest;
+               take_name(key, rest);
+               return !key.starts_with('(') && (rest.empty() || rest == " DESC");
+           });
+}
+
 bool goes_with_whole(const FactMap &facts, const Fact &fact, const std::set<std::string> &set)
 {
     if (!fact.parent.empty() && fact.kind != "server" && set.contains(fact.parent)) {
         const auto kind = name_of(fact.parent).kind;
-        return kind != "schema" && kind != "foreign_data_wrapper" && kind != "server";
+        if (kind != "schema" && kind != "foreign_data_wrapper" && kind != "server") return true;
     }
     if (fact.kind == "sequence" && has(fact, "owned_by")) {
         const auto column = column_id(text_of(fact, "owned_by"));

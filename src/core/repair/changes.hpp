@@ -12,6 +12,7 @@ namespace core::repair {
 //   changed    is there in another form, to be altered
 //   rebuilt    must be dropped and made anew: no command changes it, or what it is made from goes
 //   retyped    a type that columns have: a new one takes its place
+//   causes     of what is rebuilt because of another change: what that is about
 //   detached   columns whose default must go for a while, or that become or cease to be identity columns
 struct Changes {
     std::set<std::string> dropped;
@@ -20,9 +21,13 @@ struct Changes {
     std::set<std::string> rebuilt;
     std::set<std::string> retyped;
     std::set<std::string> detached;
+    std::map<std::string, std::string> causes;
 };
 
 Changes find_changes(const Scene &scene, const Mentions &from);
+
+// Whether an index or constraint is on columns only, which the server sees to when their types change.
+bool is_on_columns(const Fact &part);
 
 // Whether the fact comes and goes with another that is in the set: a part, an index, a sequence a column owns.
 bool goes_with_whole(const FactMap &facts, const Fact &fact, const std::set<std::string> &set);

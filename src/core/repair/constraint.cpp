@@ -50,8 +50,11 @@ std::string with_storage(const Scene &scene, const Fact &constraint)
 // Tables that are there already and have rows to be checked; partitioned ones lack the gentle forms.
 bool is_gentle(const Scene &scene, const Fact &constraint)
 {
-    const auto table = scene.from.find(constraint.parent);
-    return scene.online && table != scene.from.end() && table->second.kind == "table" && !has(table->second, "partition_key");
+    const auto is_plain = [&](const FactMap &facts) {
+        const auto table = facts.find(constraint.parent);
+        return table != facts.end() && table->second.kind == "table" && !has(table->second, "partition_key");
+    };
+    return scene.online && is_plain(scene.from) && is_plain(scene.to);
 }
 
 // "UNIQUE NULLS NOT DISTINCT (a, b) INCLUDE (c)" as what follows the table in CREATE INDEX; empty when it cannot be one.

@@ -65,18 +65,6 @@ bool can_refer(const Fact &foreign_key, const Fact &key)
     return referred.empty() || columns.empty() || referred == columns;
 }
 
-// Whether it is on columns only, which the server sees to when their types change.
-bool is_on_columns(const Fact &fact)
-{
-    if (fact.kind == "constraint") return text_of(fact, "type") == "primary key" || text_of(fact, "type") == "unique";
-    const auto &keys = list_of(fact, "keys");
-    return fact.kind == "index" && !has(fact, "predicate") && std::all_of(keys.begin(), keys.end(), [](const std::string &key) {
-               std::string_view rest;
-               take_name(key, rest);
-               return !key.starts_with('(') && (rest.empty() || rest == " DESC");
-           });
-}
-
 // Queries that stand on a key of a table that they read.
 bool may_need_key(const Fact &fact)
 {
@@ -103,7 +91,14 @@ class Edges {
             if (is_key(fact)) keys_[fact.parent].push_back(chain);
         }
         for (const auto &[id, chain] : work_.drops) {
-            if (const auto &fact = scene_.from.at(id); is_key(fact)) dropped_keys_[fact.parent].push_back(chain);
+            const auto &fact = scene_.from.at(id);
+            if (is_key(fact)) dropped_keys_[fact.parent].push_back(chain);
+            // What is dropped last frees its bounds by leaving, if at all.
+            if (has(fact, "partition_of") && (first_.contains(id) || scene_.to.contains(id))) left_[text_of(fact, "partition_of")].push_back(chain);
+        }
+        for (const auto &[id, chain] : work_.leaves) {
+            left_[text_of(scene_.from.at(id), "partition_of")].push_back(chain);
+            if (const auto drop = work_.drops.find(id); drop != work_.drops.end()) follow(drop->second.first, chain);
         }
         for (const auto &[id, chain] : work_.drops) add_drop(scene_.from.at(id), chain);
         for (const auto &[id, chain] : work_.makes) add_make(scene_.to.at(id), chain);
@@ -124,6 +119,9 @@ class Edges {
             for (const auto *const column : columns_of(scene_.from, other->id)) {
                 const auto name = name_of(column->id).last();
                 if (column->id == fact.id || fact.kind == "column" || !has_word(fact, name)) continue;
+                for (const auto *const type : from_.of(*column)) {
+                    if (const auto made = work_.makes.find(type->id); made != work_.makes.end() && changes_.retyped.contains(type->id)) follow(made->second.first, chain);
+                }
                 if (wanted != scene_.to.end() && is_on_columns(fact) && has_word(wanted->second, name) && !work_.drops.contains(column->id)) continue;
                 for (const auto *const chains : {&work_.makes, &work_.drops}) {
                     if (const auto found = chains->find(column->id); found != chains->end()) follow(found->second.first, chain);
@@ -134,6 +132,7 @@ class Edges {
                 if (can_refer(fact, scene_.from.at(work_.tasks[key.first].id))) follow(key.first, chain);
             }
         }
+        follow_parts(fact, chain);
         // An index of the parent would take those of its partitions for its own.
         if (fact.kind == "index" || is_key(fact)) {
             const auto whole = scene_.from.find(fact.parent);
@@ -146,6 +145,19 @@ class Edges {
         }
     }
 
+    // Parts that go with it go before what they are made from: the function of a trigger, the type of a column.
+    void follow_parts(const Fact &fact, const Chain &chain)
+    {
+        if (scene_.to.contains(fact.id) && !changes_.rebuilt.contains(fact.id)) return;
+        for (const auto *const part : from_.by(fact)) {
+            if (part->parent != fact.id || work_.drops.contains(part->id)) continue;
+            for (const auto *const other : from_.of(*part)) {
+                const auto drop = work_.drops.find(other->id);
+                if (other->id != fact.id && drop != work_.drops.end()) follow(drop->second.first, chain);
+            }
+        }
+    }
+
     void add_make(const Fact &fact, const Chain &chain)
     {
         if (const auto drop = work_.drops.find(fact.id); drop != work_.drops.end()) follow(chain.kept, drop->second);
@@ -154,6 +166,11 @@ class Edges {
             for (auto at = begin; at != end; ++at) {
                 if (at->second.first != fact.id) follow(chain.first, at->second.second);
             }
+        }
+        // Bounds do not overlap, not even for a moment.
+        const auto was = scene_.from.find(fact.id);
+        if (has(fact, "partition_of") && (was == scene_.from.end() || !has(was->second, "partition_of") || work_.drops.contains(fact.id))) {
+            for (const auto &before : left_[text_of(fact, "partition_of")]) follow(chain.first, before);
         }
         add_needs(chain, fact);
         if (const auto *const given = fact.kind == "column" && has(fact, "inherited") ? parent_column(scene_.to, fact) : nullptr) {
@@ -218,6 +235,7 @@ class Edges {
     std::map<std::string, std::vector<Chain>> columns_;
     std::map<std::string, std::vector<Chain>> keys_;
     std::map<std::string, std::vector<Chain>> dropped_keys_;
+    std::map<std::string, std::vector<Chain>> left_;   // by a parent's partitions
     std::map<std::string, std::vector<Chain>> parts_;  // what its late steps may point at
     std::multimap<std::string, std::pair<std::string, Chain>> taken_;
 };
@@ -242,6 +260,12 @@ std::vector<Group> groups_of(const Work &work, const Scene &scene, const Changes
     };
     for (const auto *const ids : {&changes.rebuilt, &changes.detached}) {
         for (const auto &id : *ids) add(id);
+    }
+    // A partition that gets other bounds.
+    for (const auto &[id, chain] : work.drops) {
+        const auto parent = "table:" + text_of(scene.from.at(id), "partition_of");
+        const auto to = scene.to.find(id);
+        if (to != scene.to.end() && has(to->second, "partition_of") && !changes.rebuilt.contains(id) && !changes.rebuilt.contains(parent)) add(id);
     }
     // Parts that went with the whole come again with it.
     std::map<std::string, Group> secured;

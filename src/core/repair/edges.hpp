@@ -16,10 +16,12 @@ struct Chain {
 using Chains = std::map<std::string, Chain, std::less<>>;
 
 // What has to be done, by the ids of the facts.
+//   leaves  partitions that are detached before they are dropped
 //   lates   what needs things that are made after the fact
 struct Work {
     std::vector<Task> tasks;
     Chains drops;
+    Chains leaves;
     Chains makes;
     Chains lates;
 };

@@ -79,6 +79,27 @@ bool Leaving::reads_disturbed_column(const Fact &fact, const Fact &table) const
     return false;
 }
 
+bool Leaving::is_in_circle(const Fact &key) const
+{
+    const auto is_foreign_key = [](const Fact &fact) { return fact.kind == "constraint" && text_of(fact, "type") == "foreign key" && !flag_of(fact, "inherited"); };
+    if (!is_foreign_key(key)) return false;
+    std::set<std::string> seen;
+    std::vector<const Fact *> keys{&key};
+    while (!keys.empty()) {
+        const auto *const at = keys.back();
+        keys.pop_back();
+        for (const auto *const table : from_.of(*at)) {
+            if (table->id == at->parent || !gone_.contains(table->id)) continue;
+            if (table->id == key.parent) return true;
+            if (!seen.insert(table->id).second) continue;
+            for (const auto *const part : from_.by(*table)) {
+                if (part->parent == table->id && is_foreign_key(*part)) keys.push_back(part);
+            }
+        }
+    }
+    return false;
+}
+
 bool Leaving::goes_with_type(const Fact &function) const
 {
     if (function.kind != "function") return false;

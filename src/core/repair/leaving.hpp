@@ -13,6 +13,8 @@ class Leaving {
     const std::set<std::string> &all() const { return gone_; }
     // What must make way before anything is made, with all that is made from it.
     const std::set<std::string> &first() const { return first_; }
+    // Whether it is a foreign key of tables that refer to each other: none of them can go before it.
+    bool is_in_circle(const Fact &key) const;
     // The functions of a base type and the type need each other.
     bool goes_with_type(const Fact &function) const;
     // Nothing but CASCADE drops a type and its functions, and it would take along whatever else is made from them.

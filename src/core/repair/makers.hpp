@@ -68,6 +68,8 @@ std::vector<const Fact *> columns_of(const FactMap &facts, const std::string &wh
 std::string_view parent_state(const Scene &scene, const Fact &table, const std::string &line);
 // "START WITH 1 INCREMENT BY 1 ...", of the attributes that begin with prefix; those that differ.
 std::string sequence_parameters(const Fact *from, const Fact &to, std::string_view prefix);
+// ALTER SEQUENCE with type and parameters that differ.
+void alter_sequence(const Scene &scene, const Fact &from, const Fact &to, const std::string &prefix, const std::string &name, Steps &steps);
 
 void drop_plainly(const Scene &scene, const Fact &from, Steps &steps);
 void drop_part(const Scene &scene, const Fact &from, Steps &steps);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/repair/by_hand.hpp"
 #include "core/repair/column_places.hpp"
 #include "core/repair/edges.hpp"
 #include "core/repair/kinds.hpp"
@@ -23,10 +24,7 @@ enum Stage { drop_first, make, make_late, drop_last };
 
 class Planner {
   public:
-    explicit Planner(const Scene &scene)
-        : scene_(scene), from_(scene.from), to_(scene.to), changes_(find_changes(scene, from_)), leaving_(scene, from_, changes_)
-    {
-    }
+    Planner(const Scene &scene, const Mentions &from) : scene_(scene), from_(from), to_(scene.to), changes_(find_changes(scene, from_)), leaving_(scene, from_, changes_) {}
 
     std::vector<PlannedStep> run(Steps &&first)
     {
@@ -87,7 +85,7 @@ class Planner {
     // As the scene is, or as it is for what must not wait for a commit, or is not there to others before it.
     Scene scene_for(const Fact &fact) const
     {
-        return {scene_.sql, scene_.from, scene_.to, scene_.online && !in_block_.contains(fact.id) && !changes_.rebuilt.contains(fact.parent), scene_.relabelled};
+        return {scene_.sql, scene_.from, scene_.to, scene_.online && !in_block_.contains(fact.id) && !changes_.rebuilt.contains(fact.parent), scene_.relabelled, scene_.last_values};
     }
 
     // The commands up to the end of a transaction are a task of their own.
@@ -120,7 +118,7 @@ class Planner {
     {
         for (const auto &id : leaving_.all()) {
             const auto &fact = scene_.from.at(id);
-            if (goes_with_whole(scene_.from, fact, leaving_.all())) continue;
+            if (goes_with_whole(scene_.from, fact, leaving_.all()) && !leaving_.is_in_circle(fact)) continue;
             Steps steps;
             if (has(fact, "extension") && changes_.dropped.contains(id)) {
                 add_step(steps, fact, "ALTER EXTENSION " + scene_.sql.quote(text_of(fact, "extension")) + " DROP " + target(scene_.sql, fact));
@@ -157,6 +155,12 @@ class Planner {
             leave_parents(scene_, *child, changes_, steps);
             add_task(work_.drops, drop_first, *child, std::move(steps));
         }
+        for (const auto *const partition : partitions_in_the_way(scene_, changes_)) {
+            if (leaving_.first().contains(partition->id)) continue;
+            Steps steps;
+            detach(scene_, *partition, steps);
+            add_task(work_.leaves, drop_first, *partition, std::move(steps));
+        }
     }
 
     void add_makes()
@@ -168,7 +172,9 @@ class Planner {
         wanted.insert(changes_.detached.begin(), changes_.detached.end());
         wanted.insert(changes_.retyped.begin(), changes_.retyped.end());
         const auto children = children_of(scene_, changes_);
+        const auto set_again = partitions_to_set_again(scene_, changes_);
         for (const auto *const child : children) wanted.insert(child->id);
+        for (const auto *const partition : set_again) wanted.insert(partition->id);
         // Parts of what is made anew come again with it, or after it.
         for (const auto &[id, fact] : scene_.to) {
             if (!fact.parent.empty() && changes_.rebuilt.contains(fact.parent) && goes_with_whole(scene_.from, fact, changes_.rebuilt)) {
@@ -188,7 +194,12 @@ class Planner {
                 from = &detached;
             }
             if (from != nullptr && std::find(children.begin(), children.end(), from) != children.end()) {
-                detached = without_parents(*from, changes_);
+                detached = without_parents(scene_, *from, changes_);
+                from = &detached;
+            }
+            if (from != nullptr && std::find(set_again.begin(), set_again.end(), from) != set_again.end()) {
+                detached = *from;
+                detached.payload.erase("inherited_triggers");
                 from = &detached;
             }
             const auto scene = scene_for(to);
@@ -233,7 +244,7 @@ class Planner {
     }
 
     const Scene &scene_;
-    const Mentions from_;
+    const Mentions &from_;
     const Mentions to_;
     const Changes changes_;
     const Leaving leaving_;
@@ -241,17 +252,26 @@ class Planner {
     Work work_;
 };
 
+// What has to be done by hand comes before the rest, which does without it.
+std::vector<PlannedStep> planned(const Scene &scene, Steps first)
+{
+    const Mentions from(scene.from);
+    const auto kept = left_to_hand(scene, from, first);
+    const Scene without{scene.sql, scene.from, kept ? *kept : scene.to, scene.online, scene.relabelled, scene.last_values};
+    return Planner(without, from).run(std::move(first));
+}
+
 }  // namespace
 
-std::vector<PlannedStep> plan(const Scene &scene) { return Planner(scene).run({}); }
+std::vector<PlannedStep> plan(const Scene &scene) { return planned(scene, {}); }
 
-std::vector<PlannedStep> plan_after(Steps renaming, const Scene &scene) { return Planner(scene).run(std::move(renaming)); }
+std::vector<PlannedStep> plan_after(Steps renaming, const Scene &scene) { return planned(scene, std::move(renaming)); }
 
 std::vector<PlannedStep> plan(const Scene &scene, const std::vector<Rename> &renames)
 {
     Steps steps;
     const auto from = renamed(scene.sql, scene.from, renames, steps);
-    return Planner({scene.sql, from, scene.to, scene.online, scene.relabelled}).run(std::move(steps));
+    return planned({scene.sql, from, scene.to, scene.online, scene.relabelled, scene.last_values}, std::move(steps));
 }
 
 }  // namespace core::repair

@@ -18,13 +18,12 @@ struct User {
     const Fact *to;
 };
 
-std::vector<User> users_of(const Scene &scene, const Fact &type, const Mentions &mentions, const Changes &changes, Steps &steps)
+std::vector<User> users_of(const Scene &scene, const Fact &type, const Mentions &mentions, const Changes &changes)
 {
     std::vector<User> users;
     for (const auto *const user : mentions.by(type)) {
-        if (user->kind == "attribute") add_manual(steps, *user, "A composite type has an attribute of the type: change it by hand.");
         const auto wanted = scene.to.find(user->id);
-        const bool inherited = flag_of(*user, "inherited") && !flag_of(*user, "local");
+        const bool inherited = flag_of(*user, "inherited");
         if (user->kind != "column" || wanted == scene.to.end() || changes.dropped.contains(user->parent) || inherited) continue;
         const auto whole = scene.from.find(user->parent);
         if (whole == scene.from.end() || whole->second.kind == "view" || whole->second.kind == "matview") continue;
@@ -86,7 +85,7 @@ void make(const Scene &scene, const Fact &type, Steps &steps)
 void retype(const Scene &scene, const Fact &from, const Fact &to, const Mentions &mentions, const Changes &changes, Steps &steps)
 {
     const auto &sql = scene.sql;
-    const auto users = users_of(scene, from, mentions, changes, steps);
+    const auto users = users_of(scene, from, mentions, changes);
     const bool aside = from.kind == "enum" || from.kind == "domain";
     auto parts = name_of(from.id).parts;
     const auto drop = [&] {

@@ -20,12 +20,25 @@ void add_name(std::unordered_set<std::string> &names, const std::string &id)
     if (name.parts.size() >= 2) names.insert(mention_key(name.part(0), name.part(1)));
 }
 
+// The name of a range's multirange type where none was given.
+std::string multirange_of(const std::string &id)
+{
+    auto name = name_of(id);
+    constexpr std::string_view word = "range";
+    if (name.parts.size() < 2) return id;
+    auto &own = name.parts[1];
+    if (const auto at = own.find(word); at != std::string::npos) own.insert(at, "multi");
+    else own += "_multirange";
+    return fact_id("range", {name.parts[0], own});
+}
+
 }  // namespace
 
 void Selection::add(const Fact &fact)
 {
     wholes_.insert(fact.id);
     add_name(names_, fact.id);
+    if (fact.id.starts_with("range:")) add_name(names_, has(fact, "multirange") ? "range:" + text_of(fact, "multirange") : multirange_of(fact.id));
     // What it had from its parents becomes its own without them.
     if (has(fact, "partition_of")) wholes_.insert("table:" + text_of(fact, "partition_of"));
     for (const auto &parent : list_of(fact, "inherits")) wholes_.insert("table:" + parent);
@@ -38,6 +51,11 @@ bool Selection::needs(const Fact &fact) const
 {
     if (!is_part_of_table(fact) || wholes_.contains(fact.parent) || wholes_.contains(fact.id)) return true;
     return mentions_any(fact, names_);
+}
+
+void Selection::take_along(const Fact &fact)
+{
+    if (fact.kind == "column") wholes_.insert(fact.parent);
 }
 
 }  // namespace core::repair

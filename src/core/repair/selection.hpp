@@ -14,6 +14,9 @@ class Selection {
     // A fact that differs, of either side.
     void add(const Fact &fact);
     bool needs(const Fact &fact) const;
+    // Of a table that has a column of a type that is about to change the other parts are needed as well; facts come in
+    // the order of their ids, columns first.
+    void take_along(const Fact &fact);
     bool empty() const { return wholes_.empty(); }
 
   private:

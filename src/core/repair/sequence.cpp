@@ -25,6 +25,49 @@ std::string sequence_parameters(const Fact *from, const Fact &to, std::string_vi
     return out;
 }
 
+namespace {
+
+bool is_narrower(const Fact &from, const Fact &to, const std::string &prefix)
+{
+    const auto max = number_of(to, prefix + "max");
+    const auto min = number_of(to, prefix + "min");
+    return (max && max < number_of(from, prefix + "max")) || (min && min > number_of(from, prefix + "min"));
+}
+
+// The server does not take limits that leave out the last value.
+void restart_within(const Scene &scene, const Fact &from, const Fact &to, const std::string &prefix, Step &step)
+{
+    if (!is_narrower(from, to, prefix)) return;
+    const auto last = scene.last_values.find(to.id);
+    if (last == scene.last_values.end()) {
+        step.detail = "Fails while the last value is outside of the new limits: then add RESTART WITH a value that was not given yet.";
+        return;
+    }
+    const bool inside = last->second <= number_of(to, prefix + "max").value_or(last->second) && last->second >= number_of(to, prefix + "min").value_or(last->second);
+    const auto start = number_of(to, prefix + "start");
+    if (inside || !start) return;
+    step.command += " RESTART WITH " + std::to_string(*start);
+    const auto value = std::to_string(last->second);
+    const bool ascends = number_of(to, prefix + "increment").value_or(1) > 0;
+    const bool jumps = ascends ? *start > last->second : *start < last->second;
+    step.effect = jumps ? Effect::none : Effect::loses_data;
+    step.detail = "Its last value, " + value + ", is outside of the new limits: it " + (jumps ? "goes on from the start." : "starts anew, and may give numbers that it gave before.");
+}
+
+}  // namespace
+
+void alter_sequence(const Scene &scene, const Fact &from, const Fact &to, const std::string &prefix, const std::string &name, Steps &steps)
+{
+    std::string change;
+    if (differs(&from, to, prefix + "type")) change = "AS " + text_of(to, prefix + "type");
+    // A new type may bring new limits: all of them are written then.
+    const auto parameters = sequence_parameters(change.empty() ? &from : nullptr, to, prefix);
+    if (!parameters.empty()) change += (change.empty() ? "" : " ") + parameters;
+    if (change.empty()) return;
+    auto &step = add_step(steps, to, "ALTER SEQUENCE " + name + ' ' + change, Lock::share_row_exclusive);
+    restart_within(scene, from, to, prefix, step);
+}
+
 void make_sequence(const Scene &scene, const Fact *from, const Fact &to, Steps &steps)
 {
     const auto &sql = scene.sql;
@@ -36,12 +79,7 @@ void make_sequence(const Scene &scene, const Fact *from, const Fact &to, Steps &
                                 sequence_parameters(nullptr, to, ""));
     } else {
         if (differs(from, to, "persistence")) add_step(steps, to, "ALTER SEQUENCE " + name + (unlogged ? " SET UNLOGGED" : " SET LOGGED"), Lock::access_exclusive);
-        std::string change;
-        if (differs(from, to, "type")) change = "AS " + text_of(to, "type");
-        // A new type may bring new limits: all of them are written then.
-        const auto parameters = sequence_parameters(change.empty() ? from : nullptr, to, "");
-        if (!parameters.empty()) change += (change.empty() ? "" : " ") + parameters;
-        if (!change.empty()) add_step(steps, to, "ALTER SEQUENCE " + name + ' ' + change, Lock::share_row_exclusive);
+        alter_sequence(scene, *from, to, "", name, steps);
     }
     if (differs(from, to, "owned_by")) {
         const auto owner = text_of(to, "owned_by");

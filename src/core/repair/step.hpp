@@ -53,6 +53,8 @@ struct Scene {
     bool online = true;   // forms that hold up others as little as possible
     // Enums of which is known that labels were renamed: others with other labels have lost some and got new ones.
     std::set<std::string> relabelled = {};
+    // What is known of sequences that are there, and of those behind columns: the value that each has now.
+    std::map<std::string, std::int64_t, std::less<>> last_values = {};
 };
 
 }  // namespace core::repair

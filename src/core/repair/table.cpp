@@ -2,6 +2,7 @@
 
 #include "core/repair/makers.hpp"
 #include "core/repair/options.hpp"
+#include "core/repair/partitions.hpp"
 #include "core/repair/reading.hpp"
 #include "core/repair/target.hpp"
 
@@ -88,13 +89,8 @@ void change_ancestry(const Scene &scene, const Fact &from, const Fact &to, Steps
     const auto &sql = scene.sql;
     const auto own = sql.name(name_of(to.id).parts);
     const auto parent_of = [&sql](const Fact &fact) { return sql.name(std::string_view(text_of(fact, "partition_of"))); };
-    const bool moves = differs(&from, to, "partition_of") || differs(&from, to, "partition_bound");
-    if (moves && has(from, "partition_of")) {
-        const bool pending = flag_of(from, "detach_pending");
-        auto &step = add_step(steps, to, "ALTER TABLE " + parent_of(from) + " DETACH PARTITION " + own + (pending ? " FINALIZE" : ""), Lock::access_exclusive);
-        step.effect = Effect::weakens;
-        step.rule = "D24";
-    }
+    // The one that it leaves it left before.
+    const bool comes = differs(&from, to, "partition_of") || differs(&from, to, "partition_bound");
     const auto &before = list_of(from, "inherits");
     const auto &after = list_of(to, "inherits");
     if (before != after) {
@@ -110,12 +106,12 @@ void change_ancestry(const Scene &scene, const Fact &from, const Fact &to, Steps
         const bool comes_again = std::any_of(before.begin() + static_cast<std::ptrdiff_t>(same), before.end(), [&](const std::string &parent) { return std::find(after.begin(), after.end(), parent) != after.end(); });
         if (comes_again) add_manual(steps, to, "Columns that were only inherited are the table's own as well now, which no command takes back.");
     }
-    if (moves && has(to, "partition_of")) {
+    if (comes && has(to, "partition_of")) {
         auto &step = add_step(steps, to, "ALTER TABLE " + parent_of(to) + " ATTACH PARTITION " + own + ' ' + text_of(to, "partition_bound"), Lock::share_update_exclusive);
         step.effect = Effect::scans;
         step.detail = "Fails while it has rows outside of its bounds.";
     }
-    if (!moves && differs(&from, to, "detach_pending")) {
+    if (!comes && differs(&from, to, "detach_pending")) {
         if (flag_of(from, "detach_pending")) {
             add_step(steps, to, "ALTER TABLE " + parent_of(from) + " DETACH PARTITION " + own + " FINALIZE", Lock::share_update_exclusive);
             add_step(steps, to, "ALTER TABLE " + parent_of(to) + " ATTACH PARTITION " + own + ' ' + text_of(to, "partition_bound"), Lock::share_update_exclusive);
@@ -184,6 +180,8 @@ void change_inherited_triggers(const Scene &scene, const Fact *from, const Fact 
     const auto &before = from != nullptr ? list_of(*from, "inherited_triggers") : none;
     const auto &after = list_of(to, "inherited_triggers");
     const auto add = [&](const std::string &line, bool wanted) {
+        // The state goes with the trigger, and the trigger with the parent's.
+        if (!wanted && inherited_trigger(scene.to, to, line) == nullptr) return;
         std::string_view rest;
         const auto name = scene.sql.name(take_name(line, rest));
         const auto state = rest.substr(std::min<std::size_t>(1, rest.size()));
@@ -208,10 +206,8 @@ void change_inherited_triggers(const Scene &scene, const Fact *from, const Fact 
 
 std::string_view parent_state(const Scene &scene, const Fact &table, const std::string &line)
 {
-    std::string_view rest;
-    const auto trigger = take_name(line, rest).front();
-    const auto parent = scene.to.find("trigger:" + text_of(table, "partition_of") + '.' + quote_part(trigger));
-    return enabling(parent != scene.to.end() ? text_of(parent->second, "enabled") : std::string());
+    const auto *const trigger = inherited_trigger(scene.to, table, line);
+    return enabling(trigger != nullptr ? text_of(*trigger, "enabled") : std::string());
 }
 
 void make_table(const Scene &scene, const Fact *from, const Fact &to, Steps &steps)
