@@ -120,6 +120,7 @@ core::Facts facts_of(const Sheet &sheet)
         fact.parent = id_of(draft->parent);
         fact.address = {draft->address.classId, draft->address.objectId, draft->address.objectSubId};
         fact.xmin = draft->xmin;
+        fact.restless = draft->restless;
         for (const DraftAttribute *attribute = draft->attributes; attribute != nullptr; attribute = attribute->next) {
             switch (attribute->type) {
                 case DraftAttribute::Type::boolean: fact.set(attribute->name, attribute->boolean); break;

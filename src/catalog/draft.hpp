@@ -38,6 +38,7 @@ struct Draft {
     Identity parent;  // kind is null at the top
     ObjectAddress address;
     TransactionId xmin;
+    bool restless;  // see core::Fact
     DraftAttribute *attributes;
     Draft *next;
 

@@ -32,18 +32,41 @@ void put_index_roles(Draft *draft, Oid relation)
 
 double parent_place(HeapTuple tuple) { return form_of<FormData_pg_inherits>(tuple)->inhseqno; }
 
+// Whether the bound of a partition shows objects that the server does not record it to depend on: its constants are of
+// the types of the parent's keys, which only the parent is known to use.
+bool bound_shows_others(Oid parent)
+{
+    const HeapTuple tuple = SearchSysCache1(PARTRELID, ObjectIdGetDatum(parent));
+    if (!HeapTupleIsValid(tuple)) return false;
+    const auto *const form = form_of<FormData_pg_partitioned_table>(tuple);
+    const auto *const classes = reinterpret_cast<const oidvector *>(DatumGetPointer(field(PARTRELID, tuple, Anum_pg_partitioned_table_partclass).value));
+    bool found = false;
+    for (int i = 0; i < form->partnatts; ++i) {
+        const Oid type = get_opclass_input_type(classes->values[i]);
+        const bool is_expression = form->partattrs.values[i] == 0;
+        const bool is_of_user = type >= FirstNormalObjectId || IsPolymorphicType(type);
+        // Names of tables, functions and so on are compared as OIDs.
+        found = found || type == OIDOID || type == RECORDOID || type == ANYARRAYOID || (is_expression && is_of_user);
+    }
+    ReleaseSysCache(tuple);
+    return found;
+}
+
 void put_ancestry(Draft *draft, const FormData_pg_class *form, Oid relation)
 {
     List *parents = NIL;
+    Oid parent = InvalidOid;
     bool detaching = false;
     scan_in_order(InheritsRelationId, InheritsRelidSeqnoIndexId, key_oid(Anum_pg_inherits_inhrelid, relation), parent_place,
                   [&](HeapTuple tuple, TupleDesc) {
                       const auto *const inherits = form_of<FormData_pg_inherits>(tuple);
-                      parents = lappend(parents, relation_name(inherits->inhparent));
+                      parent = inherits->inhparent;
+                      parents = lappend(parents, relation_name(parent));
                       detaching = detaching || inherits->inhdetachpending;
                       draft->touch(tuple);
                   });
     if (form->relispartition && parents != NIL) {
+        draft->restless = bound_shows_others(parent);
         draft->put("partition_of", static_cast<const char *>(linitial(parents)));
         draft->put_if("detach_pending", detaching);
     } else {

@@ -15,6 +15,8 @@ constexpr PartOf parts[] = {
     {PartitionedRelationId, Anum_pg_partitioned_table_partrelid, RelationRelationId, 0},
     {EnumRelationId, Anum_pg_enum_enumtypid, TypeRelationId, 0},
     {RangeRelationId, Anum_pg_range_rngtypid, TypeRelationId, 0},
+    {AccessMethodOperatorRelationId, Anum_pg_amop_amopfamily, OperatorFamilyRelationId, 0},
+    {AccessMethodProcedureRelationId, Anum_pg_amproc_amprocfamily, OperatorFamilyRelationId, 0},
     {AggregateRelationId, Anum_pg_aggregate_aggfnoid, ProcedureRelationId, 0},
     {TSConfigMapRelationId, Anum_pg_ts_config_map_mapcfg, TSConfigRelationId, 0},
     {PublicationRelRelationId, Anum_pg_publication_rel_prpubid, PublicationRelationId, 0},

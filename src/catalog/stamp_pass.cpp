@@ -169,12 +169,24 @@ class Pass : public PassResult {
             node = node_of(whole_catalog, whole);
         }
         join_more(node, catalog, tuple);
-        count_row(node, catalog, tuple, for_all);
+        count_row(node, catalog, tuple, for_all || is_found_by_name(catalog, tuple));
         if (node == common_node) return;
         for (int i = 0; i < layout.fixed; ++i) mention(node, oid_at(layout.offset[i]));
         for (int i = 0; i < layout.arrays; ++i) {
             const Field stored = field(tuple, columns, layout.array[i]);
             if (!stored.null) mention_all(node, stored.value, layout.is_vector[i]);
+        }
+    }
+
+    // What stands among the system's own objects can be meant by names that are not qualified: whether another one's
+    // must be, in whatever text, depends on it.
+    static bool is_found_by_name(Oid catalog, HeapTuple tuple)
+    {
+        switch (catalog) {
+            case ProcedureRelationId: return form_of<FormData_pg_proc>(tuple)->pronamespace == PG_CATALOG_NAMESPACE;
+            case TypeRelationId: return form_of<FormData_pg_type>(tuple)->typnamespace == PG_CATALOG_NAMESPACE;
+            case RelationRelationId: return form_of<FormData_pg_class>(tuple)->relnamespace == PG_CATALOG_NAMESPACE;
+            default: return false;
         }
     }
 

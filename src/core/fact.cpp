@@ -1,5 +1,8 @@
 #include "core/fact.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include "core/cpp_only.hpp"
 
 namespace core {
@@ -30,6 +33,24 @@ std::string fact_id(std::string_view kind, std::initializer_list<std::string_vie
         separator = '.';
     }
     return id;
+}
+
+bool may_hide_oids(std::string_view text)
+{
+    constexpr std::string_view cast = "'::";
+    for (auto at = text.find(cast); at != std::string_view::npos; at = text.find(cast, at + 1)) {
+        auto type = text.substr(at + cast.size());
+        const auto in_name = [](char c) {
+            const auto byte = static_cast<unsigned char>(c);
+            return byte >= 0x80 || std::isalnum(byte) != 0 || c == '_' || c == '.' || c == '$' || c == '"' || c == '\\';
+        };
+        const auto end = static_cast<std::size_t>(std::find_if_not(type.begin(), type.end(), in_name) - type.begin());
+        if (type.starts_with("reg") && type.substr(end).starts_with("[]")) return true;
+        const char last = at > 0 ? text[at - 1] : ' ';
+        const bool is_made_of_several = last == ')' || last == '}' || last == ']';
+        if (is_made_of_several && type.substr(0, end).find('.') != std::string_view::npos) return true;
+    }
+    return false;
 }
 
 std::string canonical_json(const Payload &payload)

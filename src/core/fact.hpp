@@ -35,6 +35,8 @@ struct Fact {
     Payload payload;
     Address address;
     std::uint32_t xmin = 0;
+    // Whether it shows other objects that the server does not record it to depend on: metadata, like the address.
+    bool restless = false;
 
     void set(std::string_view name, Value value)
     {
@@ -50,6 +52,11 @@ std::string quote_part(std::string_view name);
 
 // "kind:a.b.c" from name parts.
 std::string fact_id(std::string_view kind, std::initializer_list<std::string_view> parts);
+
+// Whether a text of the server's, also one within JSON, has a constant that can hold OIDs of objects which the server
+// does not record as used: "'{app.t}'::regclass[]", or of a type of a user's that is made of several values,
+// "'(app.t,1)'::app.pair".  Says so of some that hold none.
+bool may_hide_oids(std::string_view text);
 
 // Canonical JSON of a payload: keys in byte order, no spaces.
 std::string canonical_json(const Payload &payload);

@@ -84,6 +84,29 @@ Renames::Present Renames::present(std::string_view id) const
     return result;
 }
 
+void Renames::append(std::string &out, const Parts &parts)
+{
+    for (const auto &[name, node] : parts) {
+        // Lengths keep names apart whatever is in them.
+        const auto add = [&out](std::string_view text) { out += std::to_string(text.size()) + ':' + std::string(text); };
+        add(name);
+        if (node.now) add(*node.now);
+        out += node.gone ? 'g' : '-';
+        out += node.displaced ? 'd' : '-';
+        out += '(';
+        append(out, node.parts);
+        out += ')';
+    }
+}
+
+std::string Renames::canonical() const
+{
+    std::string out;
+    append(out, parts_);
+    for (const auto &[id, only_renamed] : labels_) out += std::to_string(id.size()) + ':' + id + (only_renamed ? '+' : '-');
+    return out;
+}
+
 bool Renames::labels_renamed(std::string_view id) const
 {
     const auto found = labels_.find(id);

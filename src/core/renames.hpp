@@ -47,6 +47,8 @@ class Renames {
     // Whether the labels of the enum, given by its present id, have changed by renames only.
     bool labels_renamed(std::string_view id) const;
     bool empty() const { return parts_.empty() && labels_.empty(); }
+    // All of it as a text, equal for equal renames.
+    std::string canonical() const;
 
   private:
     struct Node;
@@ -62,6 +64,7 @@ class Renames {
     Node take(std::string_view id);
     Node &make(std::string_view id);
     static void merge(Node &into, Node &&from);
+    static void append(std::string &out, const Parts &parts);
 
     Parts parts_;
     std::map<std::string, bool, std::less<>> labels_;  // by the present id

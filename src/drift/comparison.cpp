@@ -7,6 +7,7 @@
 #include "drift/kept_stamps.hpp"
 #include "drift/live_facts.hpp"
 #include "drift/renames.hpp"
+#include "pg/crypto.hpp"
 
 namespace drift {
 namespace {
@@ -87,10 +88,9 @@ class Plan {
         std::vector<bool> had(static_cast<std::size_t>(facts) + 1, false);
         const auto mark = [&had](const core::StampRecord &record) {
             for (const auto &range : record.facts) {
-                for (std::int32_t i = 0; i < range.count; ++i) {
-                    const auto number = static_cast<std::size_t>(range.first) + static_cast<std::size_t>(i);
-                    if (number < had.size()) had[number] = true;
-                }
+                const auto first = std::min(static_cast<std::size_t>(range.first), had.size());
+                const auto count = std::min(static_cast<std::size_t>(range.count), had.size() - first);
+                std::fill_n(had.begin() + static_cast<std::ptrdiff_t>(first), count, true);
             }
         };
         for (std::size_t group = 0; group < settled_.size(); ++group) {
@@ -138,9 +138,9 @@ class Findings {
         ++found->equal;
         core::add_fact(found->numbers, number);
     }
-    void spoil(const std::vector<core::Address> &uncovered)
+    void spoil(const std::vector<core::Address> &unsettled)
     {
-        for (const auto &address : uncovered) {
+        for (const auto &address : unsettled) {
             if (const auto group = stamps_.group_of(address); group != Stamps::no_group) groups_[group].spoiled = true;
         }
     }
@@ -230,6 +230,14 @@ class Observed final : public core::FactSource {
     std::optional<LiveFacts> whole_;
 };
 
+// What the comparison goes by, apart from the schema: the options, and what is known to have another name.
+std::string terms_of(const core::DriftScope &scope, const core::Renames &renames)
+{
+    auto terms = core::options_json(scope);
+    if (!renames.empty()) terms += ' ' + pg::hex(pg::sha256(renames.canonical()));
+    return terms;
+}
+
 // For those who want to know why a comparison took its time.
 void tell_reading(const Stamps &stamps, const std::vector<char> &settled)
 {
@@ -250,7 +258,7 @@ std::vector<core::DriftRow> compare_with_catalogs(OwnerSession &session, const E
 {
     const auto scope_of_keys = in_utf8(scope);
     const Stamps stamps;
-    KeptStamps kept(session, schema, core::options_json(scope), stamps);
+    KeptStamps kept(session, schema, terms_of(scope, renames), stamps);
     const Plan plan(stamps, kept);
     forget_cached_rows();
     tell_reading(stamps, plan.settled());
@@ -268,31 +276,32 @@ std::vector<core::DriftRow> compare_with_catalogs(OwnerSession &session, const E
         LiveFacts live({some, &stamps, plan.system() == nullptr});
         Observed actual(live, scope_of_keys, expected, findings, plan.is_partial());
         rows = find_drift(expected, actual, renames, scope_of_keys, most);
-        std::vector<core::Address> uncovered;
-        const auto gaps = plan.is_partial() ? live.gaps_among(objects, stamps, plan.settled(), uncovered) : live.gaps(&uncovered);
-        findings.spoil(uncovered);
+        std::vector<core::Address> unsettled;
+        const auto gaps = plan.is_partial() ? live.gaps_among(objects, stamps, plan.settled(), unsettled) : live.gaps(&unsettled);
+        findings.spoil(unsettled);
         for (const auto &gap : gaps) {
             if (rows.size() < most) rows.push_back(core::uncovered(gap.catalog, gap.objects, gap.first));
         }
     }
-    kept.replace(findings.records(plan));
+    // Others would wait for the notes until the transaction is over.
+    if (!pg::call([] { return IsTransactionBlock(); })) kept.replace(findings.records(plan));
     return rows;
 }
 
 void keep_registered(OwnerSession &session, const std::string &name, const Stamps &stamps, const std::vector<std::uint32_t> &groups,
-                     const std::vector<core::Address> &uncovered)
+                     const std::vector<core::Address> &unsettled)
 {
     ExpectedSchema schema{};
     schema.name = name;
     schema.registered_xid = U64FromFullTransactionId(pg::call([] { return GetTopFullTransactionId(); }));
-    KeptStamps kept(session, schema, core::options_json({}), stamps);
+    KeptStamps kept(session, schema, terms_of({}, {}), stamps);
     const Plan nothing_known(stamps, kept);
     Findings findings(stamps);
     for (std::size_t i = 0; i < groups.size(); ++i) {
         findings.count(groups[i]);
         findings.match(groups[i], static_cast<std::int32_t>(i + 1));
     }
-    findings.spoil(uncovered);
+    findings.spoil(unsettled);
     kept.replace(findings.records(nothing_known));
 }
 

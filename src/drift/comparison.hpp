@@ -22,6 +22,6 @@ void forget_cached_rows();
 // Notes, for the comparisons to come, what the facts of a schema were read from that was registered
 // from the catalogs.  groups: of each fact, in the order of their numbers, as LiveFacts knows them.
 void keep_registered(OwnerSession &session, const std::string &name, const catalog::Stamps &stamps,
-                     const std::vector<std::uint32_t> &groups, const std::vector<core::Address> &uncovered);
+                     const std::vector<std::uint32_t> &groups, const std::vector<core::Address> &unsettled);
 
 }  // namespace drift

@@ -101,6 +101,7 @@ LiveFacts::~LiveFacts()
 void LiveFacts::add(const core::Fact &fact, std::uint32_t group)
 {
     const auto canonical = core::canonical_text(fact);
+    if (fact.restless || core::may_hide_oids(canonical)) restless_.push_back(fact.address);
     const auto digest = digest_of(canonical);
     const auto key = to_utf8(fact.id);
     const std::string_view texts[] = {key, canonical, digest};

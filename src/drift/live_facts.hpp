@@ -39,13 +39,21 @@ class LiveFacts final : public core::FactSource {
     std::string_view canonical() const { return canonical_; }
     bool rewind() override;
     std::uint32_t group() const { return group_; }
-    // Objects of the catalogs that no fact is about, when all were read.
-    std::vector<catalog::Gap> gaps(std::vector<core::Address> *uncovered = nullptr) { return catalog::find_gaps(captured_, horizon_, uncovered); }
+    // Objects of the catalogs that no fact is about, when all were read.  To "unsettled" go these and all else whose
+    // stamps do not tell whether it is as it was.
+    std::vector<catalog::Gap> gaps(std::vector<core::Address> *unsettled = nullptr)
+    {
+        auto found = catalog::find_gaps(captured_, horizon_, unsettled);
+        if (unsettled != nullptr) unsettled->insert(unsettled->end(), restless_.begin(), restless_.end());
+        return found;
+    }
     // The same among the objects read, and others that are known to be described.
     std::vector<catalog::Gap> gaps_among(const std::vector<core::Address> &objects, const catalog::Stamps &stamps,
-                                         const std::vector<char> &settled, std::vector<core::Address> &uncovered)
+                                         const std::vector<char> &settled, std::vector<core::Address> &unsettled)
     {
-        return catalog::find_gaps_among(objects, captured_, horizon_, stamps, settled, uncovered);
+        auto found = catalog::find_gaps_among(objects, captured_, horizon_, stamps, settled, unsettled);
+        unsettled.insert(unsettled.end(), restless_.begin(), restless_.end());
+        return found;
     }
 
   private:
@@ -56,6 +64,7 @@ class LiveFacts final : public core::FactSource {
     int exceptions_at_start_;
     std::uint32_t horizon_;
     std::vector<core::Address> captured_;  // objects that have facts, parts left out
+    std::vector<core::Address> restless_;  // of facts that show objects they are not known to depend on
     Tuplesortstate *sort_ = nullptr;
     TupleTableSlot *in_ = nullptr;
     TupleTableSlot *out_ = nullptr;

@@ -121,9 +121,9 @@ LCG_FUNCTION(lcg_register_expected_live)
         groups.push_back(live.group());
     }
     registration.finish({"live", drift::server_version_num(), drift::database_encoding(), registration.digest()});
-    std::vector<core::Address> uncovered;
-    live.gaps(&uncovered);
-    drift::keep_registered(session, registration.name(), stamps, groups, uncovered);
+    std::vector<core::Address> unsettled;
+    live.gaps(&unsettled);
+    drift::keep_registered(session, registration.name(), stamps, groups, unsettled);
     return Int64GetDatum(registration.facts());
 }
 

@@ -49,3 +49,15 @@ TEST_CASE("canonical JSON has its keys in byte order and no spaces")
           R"({"Zone":"x","acl":[],"labels":["b","a"],"max":9223372036854775807,"not_null":true})");
     CHECK(core::canonical_json({}) == "{}");
 }
+
+TEST_CASE("constants that can hold OIDs nobody recorded")
+{
+    for (const std::string_view text : {"'{app.t}'::regclass[]", "x = ANY ('{f,g}'::regproc[])", "{\"default\":\"'(app.t,1)'::app.holder\"}",
+                                        "'{\"(app.t,1)\"}'::app.holder[]", "a('x'::text, '(1,2)'::\\\"A\\\".pair)", "'[(t),(u)]'::app.spans"}) {
+        CHECK_MESSAGE(core::may_hide_oids(text), text);
+    }
+    for (const std::string_view text : {"'app.t'::regclass", "nextval('app.s'::regclass)", "'ok'::app.mood", "'{a,b}'::text[]", "'(1,2)'::point",
+                                        "'{}'::jsonb", "'()'::text", "it's", "'::", "", "'x'::regular"}) {
+        CHECK_MESSAGE(!core::may_hide_oids(text), text);
+    }
+}
