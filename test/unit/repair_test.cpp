@@ -225,3 +225,19 @@ TEST_CASE("what has the name on another table is dropped there and made here")
     CHECK(list.size() == 4);
     CHECK(commands(on("table:app.t"), on("table:app.t")).empty());
 }
+
+TEST_CASE("a view that is replaced brings its new columns")
+{
+    const auto view = [](const std::string &query) { return fact("view:app.v", "schema:app", {{"owner", std::string("dba")}, {"definition", query}}); };
+    const auto of_view = [](const std::string &name, std::int64_t place, core::Payload more = {}) {
+        more.insert_or_assign("ordinal", place);
+        more.insert_or_assign("type", std::string("text"));
+        return fact("column:app.v." + name, "view:app.v", std::move(more));
+    };
+    const auto from = map_of({schema, view(" SELECT a;"), of_view("a", 1)});
+    const auto to = map_of({schema, view(" SELECT a, b;"), of_view("a", 1), of_view("b", 2, {{"default", std::string("'x'::text")}, {"comment", std::string("new")}})});
+    const auto list = commands(from, to);
+    CHECK(list.size() == 3);
+    CHECK(place_of(list, "CREATE OR REPLACE VIEW app.v") < place_of(list, "ALTER VIEW app.v ALTER COLUMN b SET DEFAULT 'x'::text"));
+    CHECK(place_of(list, "CREATE OR REPLACE VIEW") < place_of(list, "COMMENT ON COLUMN app.v.b IS 'new'"));
+}

@@ -306,6 +306,12 @@ void make_column(const Scene &scene, const Fact *from, const Fact &to, Steps &st
         Change(scene, &made, to, steps).run();
         return;
     }
+    // A view that is replaced has it by then.
+    if (const auto whole = scene.to.find(to.parent); whole != scene.to.end() && whole->second.kind == "view") {
+        const auto made = as_view_gives(to);
+        Change(scene, &made, to, steps).run();
+        return;
+    }
     auto &step = add_step(steps, to, alter_relation(scene.sql, to) + " ADD COLUMN " + column_definition(scene, to), Lock::access_exclusive);
     note_hidden(list_of(to, "fdw_options"), target(scene.sql, to), to.id, steps);
     const bool filled = has(to, "default") || has(to, "generated") || has(to, "identity");

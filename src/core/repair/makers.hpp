@@ -21,6 +21,8 @@ void make_constraint(const Scene &scene, const Fact *from, const Fact &to, Steps
 void make_index(const Scene &scene, const Fact *from, const Fact &to, Steps &steps);
 void make_statistics(const Scene &scene, const Fact *from, const Fact &to, Steps &steps);
 void make_view(const Scene &scene, const Fact *from, const Fact &to, Steps &steps);
+// The column of a view as its query makes it, without what is set for it afterwards.
+Fact as_view_gives(Fact column);
 void make_sequence(const Scene &scene, const Fact *from, const Fact &to, Steps &steps);
 void make_enum(const Scene &scene, const Fact *from, const Fact &to, Steps &steps);
 void make_domain(const Scene &scene, const Fact *from, const Fact &to, Steps &steps);

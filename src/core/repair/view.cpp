@@ -80,6 +80,14 @@ bool can_replace_view(const Scene &scene, const Fact &from, const Fact &to)
     return true;
 }
 
+Fact as_view_gives(Fact column)
+{
+    for (const std::string_view attribute : {"default", "acl", "comment", "statistics", "options", "storage", "compression"}) {
+        column.payload.erase(std::string(attribute));
+    }
+    return column;
+}
+
 void make_view(const Scene &scene, const Fact *from, const Fact &to, Steps &steps)
 {
     const auto &sql = scene.sql;
@@ -99,10 +107,7 @@ void make_view(const Scene &scene, const Fact *from, const Fact &to, Steps &step
     }
     if (from == nullptr) {
         for (const auto *const column : columns_of(scene.to, to.id)) {
-            Fact made = *column;
-            for (const std::string_view attribute : {"default", "acl", "comment", "statistics", "options", "storage", "compression"}) {
-                if (const auto found = made.payload.find(attribute); found != made.payload.end()) made.payload.erase(found);
-            }
+            const auto made = as_view_gives(*column);
             make_column(scene, &made, *column, steps);
             add_common(scene, &made, *column, steps);
         }
