@@ -46,7 +46,7 @@ bool bound_shows_others(Oid parent)
         const bool is_expression = form->partattrs.values[i] == 0;
         const bool is_of_user = type >= FirstNormalObjectId || IsPolymorphicType(type);
         // Names of tables, functions and so on are compared as OIDs.
-        found = found || type == OIDOID || type == RECORDOID || type == ANYARRAYOID || (is_expression && is_of_user);
+        found = found || type == OIDOID || type == RECORDOID || type == ANYARRAYOID || type == ANYRANGEOID || type == ANYMULTIRANGEOID || (is_expression && is_of_user);
     }
     ReleaseSysCache(tuple);
     return found;

@@ -48,7 +48,9 @@ bool may_hide_oids(std::string_view text)
         if (type.starts_with("reg") && type.substr(end).starts_with("[]")) return true;
         const char last = at > 0 ? text[at - 1] : ' ';
         const bool is_made_of_several = last == ')' || last == '}' || last == ']';
-        if (is_made_of_several && type.substr(0, end).find('.') != std::string_view::npos) return true;
+        // A quoted name is a user's, whatever is in it.
+        const bool is_of_user = type.starts_with('"') || type.starts_with("\\\"") || type.substr(0, end).find('.') != std::string_view::npos;
+        if (is_made_of_several && is_of_user) return true;
     }
     return false;
 }

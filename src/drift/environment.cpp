@@ -1,5 +1,6 @@
 #include "drift/environment.hpp"
 
+#include "catalog/scan.hpp"
 #include "pg/call.hpp"
 
 namespace drift {
@@ -24,6 +25,26 @@ core::UsualNotNullName usual_not_null_name()
     return [](const std::string &table, const std::string &column) {
         return pg::text_of(pg::call([&] { return static_cast<const char *>(makeObjectName(table.c_str(), column.c_str(), "not_null")); }));
     };
+}
+
+std::string present_not_null_name(const std::string &schema, const std::string &table, const std::string &column)
+{
+    return pg::text_of(pg::call([&]() -> const char * {
+        constexpr char not_null = 'n';
+        const char *name = "";
+        const Oid relation = get_relname_relid(table.c_str(), get_namespace_oid(schema.c_str(), true));
+        const AttrNumber number = OidIsValid(relation) ? get_attnum(relation, column.c_str()) : static_cast<AttrNumber>(InvalidAttrNumber);
+        if (number == InvalidAttrNumber) return name;
+        catalog::scan(ConstraintRelationId, ConstraintRelidTypidNameIndexId, catalog::key_oid(Anum_pg_constraint_conrelid, relation),
+                      [&name, number](HeapTuple tuple, TupleDesc descriptor) {
+                          const auto *const form = catalog::form_of<FormData_pg_constraint>(tuple);
+                          const auto key = catalog::field(tuple, descriptor, Anum_pg_constraint_conkey);
+                          if (form->contype != not_null || key.null) return;
+                          const ArrayType *const columns = DatumGetArrayTypeP(key.value);
+                          if (*reinterpret_cast<const int16 *>(ARR_DATA_PTR(columns)) == number) name = pstrdup(NameStr(form->conname));
+                      });
+        return name;
+    }));
 }
 
 bool needs_conversion()

@@ -16,6 +16,8 @@ bool is_encoding(const std::string &name);
 
 // See core/not_null_name.hpp.
 core::UsualNotNullName usual_not_null_name();
+// The one that the column has; empty where there is none, or it has no name.
+std::string present_not_null_name(const std::string &schema, const std::string &table, const std::string &column);
 
 // Whether text of this database must be converted to be UTF-8.  Digests and
 // the order of facts are those of UTF-8, so that they are equal in databases

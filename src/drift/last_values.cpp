@@ -12,14 +12,18 @@ struct Read {
     std::int64_t value = 0;
 };
 
-// A sequence is a table of one row.
+// A sequence is a table of one row.  Nothing of those that the caller may not read, that others hold, and that have no
+// rows here, as unlogged ones on a standby.
 Read last_value(Oid sequence)
 {
     return pg::call([sequence] {
         Read read;
-        const Relation relation = try_relation_open(sequence, AccessShareLock);
+        if (pg_class_aclcheck(sequence, GetOuterUserId(), ACL_USAGE | ACL_SELECT) != ACLCHECK_OK) return read;
+        if (!ConditionalLockRelationOid(sequence, AccessShareLock)) return read;
+        const Relation relation = try_relation_open(sequence, NoLock);
         if (relation == nullptr) return read;
-        if (relation->rd_rel->relkind == RELKIND_SEQUENCE) {
+        const bool has_rows = !RELATION_IS_OTHER_TEMP(relation) && (RelationIsPermanent(relation) || !RecoveryInProgress());
+        if (relation->rd_rel->relkind == RELKIND_SEQUENCE && has_rows) {
             const SysScanDesc scan = systable_beginscan(relation, InvalidOid, false, nullptr, 0, nullptr);
             const HeapTuple tuple = systable_getnext(scan);
             if (HeapTupleIsValid(tuple)) read = {true, reinterpret_cast<const FormData_pg_sequence_data *>(GETSTRUCT(tuple))->last_value};

@@ -14,6 +14,7 @@
 #include "pg/entry.hpp"
 #include "pg/scratch.hpp"
 #include "pg/srf.hpp"
+#include "pg/attempt.hpp"
 
 namespace drift {
 namespace {
@@ -158,19 +159,22 @@ core::repair::PlannedStep not_planned(const catalog::Gap &gap)
     return planned;
 }
 
-// Whether there is a cast, if only an explicit one.
+// Whether there is a cast, if only an explicit one.  What a document calls a type can be anything.
 bool are_cast(const std::string &from, const std::string &to)
 {
-    return pg::call([&from, &to] {
+    bool found = false;
+    bool *const answer = &found;
+    auto look = [&from, &to, answer] {
         Oid source = InvalidOid;
         Oid target = InvalidOid;
         int32 typmod = -1;
         pg::compat::parse_type_missing_ok(from.c_str(), &source, &typmod);
         pg::compat::parse_type_missing_ok(to.c_str(), &target, &typmod);
         Oid function = InvalidOid;
-        return OidIsValid(source) && OidIsValid(target) &&
-               find_coercion_pathway(target, source, COERCION_EXPLICIT, &function) != COERCION_PATH_NONE;
-    });
+        *answer = OidIsValid(source) && OidIsValid(target) &&
+                  find_coercion_pathway(target, source, COERCION_EXPLICIT, &function) != COERCION_PATH_NONE;
+    };
+    return pg::attempt<false>(look) == nullptr && found;
 }
 
 }  // namespace
@@ -188,7 +192,7 @@ FactMap take(core::FactSource &facts, Selection selection)
     return taken;
 }
 
-core::repair::Dialect dialect()
+core::repair::Dialect dialect(bool for_this_database)
 {
     core::repair::Dialect sql;
     sql.quote = [](std::string_view name) {
@@ -200,6 +204,7 @@ core::repair::Dialect dialect()
     constexpr int major = 10000;
     sql.major_version = static_cast<int>(server_version_num() / major);
     sql.usual_not_null_name = usual_not_null_name();
+    if (for_this_database && sql.usual_not_null_name) sql.present_not_null_name = present_not_null_name;
     sql.check_for_interrupts = [] { pg::call([] { CHECK_FOR_INTERRUPTS(); }); };
     sql.database = pg::text_of(pg::call([] { return static_cast<const char *>(get_database_name(MyDatabaseId)); }));
     sql.role = pg::text_of(pg::call([] { return static_cast<const char *>(GetUserNameFromId(GetOuterUserId(), false)); }));
@@ -237,7 +242,7 @@ LCG_FUNCTION(lcg_repair)
     if (PG_ARGISNULL(2)) throw pg::GuardError(ERRCODE_NULL_VALUE_NOT_ALLOWED, "online must not be null");
     const bool online = PG_GETARG_BOOL(2);
     pg::ResultSet result(fcinfo);
-    const auto sql = drift::dialect();
+    const auto sql = drift::dialect(direction == "to_expected");
     drift::OwnerSession session;
     const auto report = drift::make_report(session, name);
     core::repair::Selection selection;

@@ -9,8 +9,9 @@
 
 namespace drift {
 
-// How commands for this database are written, for whoever called the function.
-core::repair::Dialect dialect();
+// How commands are written, for whoever called the function; for_this_database: those of a plan that is run here, where
+// names can be looked up.
+core::repair::Dialect dialect(bool for_this_database);
 
 // The facts of a source that a plan needs.
 core::repair::FactMap take(core::FactSource &facts, core::repair::Selection selection);

@@ -139,7 +139,7 @@ LCG_FUNCTION(lcg_undo)
     const std::int64_t ledger_id = PG_GETARG_INT64(0);
     const bool online = PG_GETARG_BOOL(1);
     pg::ResultSet result(fcinfo);
-    const auto sql = drift::dialect();
+    const auto sql = drift::dialect(true);
     drift::OwnerSession session;
     auto changes = drift::read_command(session, ledger_id);
     core::repair::Selection selection;

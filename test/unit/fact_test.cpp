@@ -53,7 +53,8 @@ TEST_CASE("canonical JSON has its keys in byte order and no spaces")
 TEST_CASE("constants that can hold OIDs nobody recorded")
 {
     for (const std::string_view text : {"'{app.t}'::regclass[]", "x = ANY ('{f,g}'::regproc[])", "{\"default\":\"'(app.t,1)'::app.holder\"}",
-                                        "'{\"(app.t,1)\"}'::app.holder[]", "a('x'::text, '(1,2)'::\\\"A\\\".pair)", "'[(t),(u)]'::app.spans"}) {
+                                        "'{\"(app.t,1)\"}'::app.holder[]", "a('x'::text, '(1,2)'::\\\"A\\\".pair)", "'[(t),(u)]'::app.spans",
+                                        "{\"default\":\"'(t,1)'::\\\"my app\\\".holder\"}", "'(t,1)'::\"my-app\".holder"}) {
         CHECK_MESSAGE(core::may_hide_oids(text), text);
     }
     for (const std::string_view text : {"'app.t'::regclass", "nextval('app.s'::regclass)", "'ok'::app.mood", "'{a,b}'::text[]", "'(1,2)'::point",

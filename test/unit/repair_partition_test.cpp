@@ -122,3 +122,18 @@ TEST_CASE("foreign keys of tables that refer to each other go before the tables"
     // Where only one refers to the other, it goes first.
     CHECK(commands(map_of({schema, of("a"), of("b"), key("b", "a")}), map_of({schema})) == std::vector<std::string>{"DROP TABLE app.b", "DROP TABLE app.a"});
 }
+
+TEST_CASE("partitions with their rows elsewhere leave and come like others")
+{
+    const auto foreign = [](const std::string &bound) {
+        auto made = partition("f", bound, {{"server", std::string("far")}});
+        made.kind = "foreign_table";
+        made.id = "foreign_table:app.f";
+        return made;
+    };
+    CHECK(has_start(commands(map_of({schema, parent, foreign("1")}), map_of({schema, parent, foreign("")})), "ALTER TABLE app.p DETACH PARTITION app.f"));
+    const auto moved = commands(map_of({schema, parent, foreign("1")}), map_of({schema, parent, foreign("2")}));
+    CHECK(place_of(moved, "ALTER TABLE app.p DETACH PARTITION app.f") < place_of(moved, "ALTER TABLE app.p ATTACH PARTITION app.f"));
+    const auto replaced = commands(map_of({schema, parent, foreign("1")}), map_of({schema, parent, partition("p1", "1")}));
+    CHECK(place_of(replaced, "ALTER TABLE app.p DETACH PARTITION app.f") < place_of(replaced, "CREATE TABLE app.p1 PARTITION OF"));
+}

@@ -241,3 +241,15 @@ TEST_CASE("a view that is replaced brings its new columns")
     CHECK(place_of(list, "CREATE OR REPLACE VIEW app.v") < place_of(list, "ALTER VIEW app.v ALTER COLUMN b SET DEFAULT 'x'::text"));
     CHECK(place_of(list, "CREATE OR REPLACE VIEW") < place_of(list, "COMMENT ON COLUMN app.v.b IS 'new'"));
 }
+
+TEST_CASE("a NOT NULL is renamed from the name that the server chose for it")
+{
+    auto sql = dialect(18);
+    sql.present_not_null_name = [](const std::string &, const std::string &relation, const std::string &name) { return relation + '_' + name + "_not_null1"; };
+    const auto have = map_of({schema, table, column("a", 1, "integer", {{"not_null", true}})});
+    const auto want = map_of({schema, table, column("a", 1, "integer", {{"not_null", true}, {"not_null_name", std::string("filled")}})});
+    const auto plan = core::repair::plan({sql, have, want, false});
+    REQUIRE(plan.size() == 1);
+    CHECK(plan.front().step.command == "ALTER TABLE app.t RENAME CONSTRAINT t_a_not_null1 TO filled");
+    CHECK(commands(have, want, false, 18) == std::vector<std::string>{"ALTER TABLE app.t RENAME CONSTRAINT t_a_not_null TO filled"});
+}

@@ -125,6 +125,7 @@ class Finder {
         if (!changes_.retyped.insert(type.id).second) return;
         for (const auto *const user : from_.by(type)) {
             if (user->kind == "column") {
+                changes_.causes.emplace(user->id, type.id);
                 disturb_column(*user);
                 clear_for_conversion(type, *user);
             } else if (!keeps_rows(*user) && !is_type(user->kind) && scene_.to.contains(user->id)) {

@@ -59,7 +59,7 @@ class Change {
     void run()
     {
         // What its parent has it has as well, even where it is declared here.
-        const bool follows = flag_of(to_, "inherited") && (!flag_of(to_, "local") || (from_ != nullptr && flag_of(*from_, "inherited")));
+        const bool follows = flag_of(to_, "inherited") && (!flag_of(to_, "local") || (from_ != nullptr && flag_of(*from_, "inherited") && keeps_a_parent()));
         if (!follows) change_type();
         change_generation();
         change_identity();
@@ -73,6 +73,18 @@ class Change {
 
   private:
     bool changes(std::string_view attribute) const { return differs(from_, to_, attribute); }
+
+    // Whether a table that its own inherits from is one of those that it is to inherit from.
+    bool keeps_a_parent() const
+    {
+        const auto before = scene_.from.find(from_->parent);
+        const auto after = scene_.to.find(to_.parent);
+        if (before == scene_.from.end() || after == scene_.to.end()) return false;
+        if (has(after->second, "partition_of") && !differs(&before->second, after->second, "partition_of")) return true;
+        const auto &parents = list_of(after->second, "inherits");
+        const auto &old = list_of(before->second, "inherits");
+        return std::any_of(old.begin(), old.end(), [&](const std::string &parent) { return std::find(parents.begin(), parents.end(), parent) != parents.end(); });
+    }
     Step &alter(const std::string &what, Lock lock = Lock::access_exclusive) { return add_step(steps_, to_, table_ + " ALTER COLUMN " + name_ + ' ' + what, lock); }
     // Of this table only: what its children have stands with them.
     Step &alter_only(const std::string &what)
@@ -167,6 +179,15 @@ class Change {
         return scene_.sql.quote(scene_.sql.usual_not_null_name(name_of(column.parent).last(), name_of(column.id).last()));
     }
 
+    // What it is called before: where the server had to choose another name than the usual one, facts do not tell which.
+    std::string present_not_null() const
+    {
+        const auto name = name_of(from_->id);
+        if (has(*from_, "not_null_name") || !scene_.sql.present_not_null_name || name.parts.size() < 3) return not_null_constraint(*from_);
+        const auto present = scene_.sql.present_not_null_name(name.part(0), name.part(1), name.part(2));
+        return present.empty() ? not_null_constraint(*from_) : scene_.sql.quote(present);
+    }
+
     void set_not_null()
     {
         const bool named = static_cast<bool>(scene_.sql.usual_not_null_name);
@@ -196,19 +217,19 @@ class Change {
     void change_named_not_null()
     {
         // A name can be the usual one under the table's new name.
-        if (changes("not_null_name") && not_null_constraint(*from_) != not_null_constraint(to_)) {
-            add_step(steps_, to_, table_ + " RENAME CONSTRAINT " + not_null_constraint(*from_) + " TO " + not_null_constraint(to_), Lock::access_exclusive);
-        }
+        const auto present = present_not_null();
+        const auto name = changes("not_null_name") ? not_null_constraint(to_) : present;
+        if (present != name) add_step(steps_, to_, table_ + " RENAME CONSTRAINT " + present + " TO " + name, Lock::access_exclusive);
         if (changes("not_null_validated")) {
             if (has(to_, "not_null_validated")) {
                 alter("DROP NOT NULL").effect = Effect::weakens;
                 add_step(steps_, to_, table_ + " ADD CONSTRAINT " + not_null_constraint(to_) + " NOT NULL " + name_ + " NOT VALID", Lock::access_exclusive);
             } else {
-                add_step(steps_, to_, table_ + " VALIDATE CONSTRAINT " + not_null_constraint(to_), Lock::share_update_exclusive).effect = Effect::scans;
+                add_step(steps_, to_, table_ + " VALIDATE CONSTRAINT " + name, Lock::share_update_exclusive).effect = Effect::scans;
             }
         }
         if (changes("not_null_no_inherit")) {
-            add_step(steps_, to_, table_ + " ALTER CONSTRAINT " + not_null_constraint(to_) + (flag_of(to_, "not_null_no_inherit") ? " NO INHERIT" : " INHERIT"), Lock::access_exclusive);
+            add_step(steps_, to_, table_ + " ALTER CONSTRAINT " + name + (flag_of(to_, "not_null_no_inherit") ? " NO INHERIT" : " INHERIT"), Lock::access_exclusive);
         }
     }
 

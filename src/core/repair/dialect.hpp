@@ -22,6 +22,9 @@ struct Dialect {
     std::function<bool(const std::string &from, const std::string &to)> casts;
     int major_version = 15;
     UsualNotNullName usual_not_null_name;
+    // The name that a column's NOT NULL has in the database that the plan is for, by schema, table and column of today;
+    // empty text, or no function, where that is not known: then it has the usual one.
+    std::function<std::string(const std::string &schema, const std::string &table, const std::string &column)> present_not_null_name;
     std::function<void()> check_for_interrupts;  // called now and then, may throw; may be empty
     std::string database;
     std::string role;  // who runs the plan, and owns what it makes until it is given away

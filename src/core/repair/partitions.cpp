@@ -12,6 +12,9 @@
 namespace core::repair {
 namespace {
 
+// Partitions and heirs can have their rows elsewhere.
+bool is_table(const Fact &fact) { return fact.kind == "table" || fact.kind == "foreign_table"; }
+
 bool goes(const std::string &parent, const Changes &changes) { return changes.rebuilt.contains("table:" + parent); }
 
 }  // namespace
@@ -25,7 +28,7 @@ std::vector<const Fact *> children_of(const Scene &scene, const Changes &changes
 {
     std::vector<const Fact *> children;
     for (const auto &[id, fact] : scene.from) {
-        if (fact.kind != "table" || changes.dropped.contains(id) || changes.rebuilt.contains(id)) continue;
+        if (!is_table(fact) || changes.dropped.contains(id) || changes.rebuilt.contains(id)) continue;
         const auto &parents = list_of(fact, "inherits");
         const bool inherits = std::any_of(parents.begin(), parents.end(), [&](const std::string &parent) { return goes(parent, changes); });
         const auto wanted = scene.to.find(id);
@@ -83,7 +86,7 @@ std::vector<const Fact *> partitions_in_the_way(const Scene &scene, const Change
 {
     std::set<std::string> growing;  // parents that get a partition
     for (const auto &[id, fact] : scene.to) {
-        if (fact.kind != "table" || !has(fact, "partition_of")) continue;
+        if (!is_table(fact) || !has(fact, "partition_of")) continue;
         const auto before = scene.from.find(id);
         if (before == scene.from.end() || differs(&before->second, fact, "partition_of") || differs(&before->second, fact, "partition_bound")) growing.insert(text_of(fact, "partition_of"));
     }
@@ -91,7 +94,7 @@ std::vector<const Fact *> partitions_in_the_way(const Scene &scene, const Change
     for (const auto &id : changes.dropped) {
         const auto &fact = scene.from.at(id);
         const auto parent = text_of(fact, "partition_of");
-        if (fact.kind == "table" && growing.contains(parent) && !goes(parent, changes) && scene.from.contains("table:" + parent)) partitions.push_back(&fact);
+        if (is_table(fact) && growing.contains(parent) && !goes(parent, changes) && scene.from.contains("table:" + parent)) partitions.push_back(&fact);
     }
     return partitions;
 }
@@ -116,7 +119,7 @@ std::vector<const Fact *> partitions_to_set_again(const Scene &scene, const Chan
 {
     std::vector<const Fact *> partitions;
     for (const auto &[id, fact] : scene.from) {
-        const auto wanted = fact.kind == "table" ? scene.to.find(id) : scene.to.end();
+        const auto wanted = is_table(fact) ? scene.to.find(id) : scene.to.end();
         if (wanted == scene.to.end()) continue;
         const auto &lines = list_of(wanted->second, "inherited_triggers");
         const bool again = std::any_of(lines.begin(), lines.end(), [&](const std::string &line) {
