@@ -1,8 +1,11 @@
 #include "core/repair/edges.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
+#include <unordered_set>
 
+#include "core/repair/heirs.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/reading.hpp"
 
@@ -94,10 +97,10 @@ class Edges {
             const auto &fact = scene_.from.at(id);
             if (is_key(fact)) dropped_keys_[fact.parent].push_back(chain);
             // What is dropped last frees its bounds by leaving, if at all.
-            if (has(fact, "partition_of") && (first_.contains(id) || scene_.to.contains(id))) left_[text_of(fact, "partition_of")].push_back(chain);
+            if (has(fact, "partition_of") && (first_.contains(id) || scene_.to.contains(id))) add_leaving(fact, chain);
         }
         for (const auto &[id, chain] : work_.leaves) {
-            left_[text_of(scene_.from.at(id), "partition_of")].push_back(chain);
+            add_leaving(scene_.from.at(id), chain);
             if (const auto drop = work_.drops.find(id); drop != work_.drops.end()) follow(drop->second.first, chain);
         }
         for (const auto &[id, chain] : work_.drops) add_drop(scene_.from.at(id), chain);
@@ -107,6 +110,22 @@ class Edges {
 
   private:
     void follow(std::size_t task, const Chain &before) { work_.tasks[task].after.push_back(before.last); }
+
+    // Partitions leave before a task without steps, and others come after it: an edge for each pair would be too many.
+    void add_leaving(const Fact &partition, const Chain &chain)
+    {
+        const auto parent = text_of(partition, "partition_of");
+        const auto [left, is_new] = left_.try_emplace(parent, work_.tasks.size());
+        if (is_new) {
+            Task task;
+            task.id = "table:" + parent;
+            // After all that goes first, even where that is a circle, and before anything is made.
+            task.place = work_.tasks[chain.last].place;
+            task.place.at(1) = std::numeric_limits<std::int64_t>::max();
+            work_.tasks.push_back(std::move(task));
+        }
+        follow(left->second, chain);
+    }
 
     // What is made from another goes before it, and what reads a column before anything is done to it.
     void add_drop(const Fact &fact, const Chain &chain)
@@ -170,9 +189,10 @@ class Edges {
         // Bounds do not overlap, not even for a moment.
         const auto was = scene_.from.find(fact.id);
         if (has(fact, "partition_of") && (was == scene_.from.end() || !has(was->second, "partition_of") || work_.drops.contains(fact.id))) {
-            for (const auto &before : left_[text_of(fact, "partition_of")]) follow(chain.first, before);
+            if (const auto left = left_.find(text_of(fact, "partition_of")); left != left_.end()) work_.tasks[chain.first].after.push_back(left->second);
         }
         add_needs(chain, fact);
+        if (was != scene_.from.end()) add_lost_parents(was->second, fact, chain);
         if (const auto *const given = fact.kind == "column" && has(fact, "inherited") ? parent_column(scene_.to, fact) : nullptr) {
             if (const auto made = work_.makes.find(given->id); made != work_.makes.end()) follow(chain.first, made->second);
         }
@@ -193,6 +213,22 @@ class Edges {
                     const auto made = work_.makes.find(type->id);
                     if (made != work_.makes.end() && changes_.retyped.contains(type->id)) follow(chain.first, made->second);
                 }
+            }
+        }
+    }
+
+    // No column changes its type while a table has it from another parent as well, so it leaves that one before.
+    void add_lost_parents(const Fact &was, const Fact &fact, const Chain &chain)
+    {
+        const auto &before = list_of(was, "inherits");
+        const auto &after = list_of(fact, "inherits");
+        const auto is_lost = [&](const std::string &parent) { return std::find(after.begin(), after.end(), parent) == after.end(); };
+        if (std::none_of(before.begin(), before.end(), is_lost) || work_.drops.contains(fact.id)) return;
+        std::unordered_set<const Fact *> seen;
+        for (const auto *const column : columns_of(scene_.from, fact.id)) {
+            for (const auto *const source : sources_of(scene_.from, *column, seen)) {
+                const auto made = work_.makes.find(source->id);
+                if (made != work_.makes.end() && source != column) follow(made->second.first, chain);
             }
         }
     }
@@ -235,7 +271,7 @@ class Edges {
     std::map<std::string, std::vector<Chain>> columns_;
     std::map<std::string, std::vector<Chain>> keys_;
     std::map<std::string, std::vector<Chain>> dropped_keys_;
-    std::map<std::string, std::vector<Chain>> left_;   // by a parent's partitions
+    std::map<std::string, std::size_t> left_;          // the task after which a parent's partitions have left it
     std::map<std::string, std::vector<Chain>> parts_;  // what its late steps may point at
     std::multimap<std::string, std::pair<std::string, Chain>> taken_;
 };
@@ -245,49 +281,6 @@ class Edges {
 void add_edges(Work &work, const Scene &scene, const Mentions &from, const Mentions &to, const Changes &changes, const std::set<std::string> &first)
 {
     Edges(work, scene, from, to, changes, first).run();
-}
-
-std::vector<Group> groups_of(const Work &work, const Scene &scene, const Changes &changes)
-{
-    std::vector<Group> groups;
-    std::map<std::string, std::size_t> of_whole;
-    const auto add = [&](const std::string &id) {
-        const auto drop = work.drops.find(id);
-        const auto made = work.makes.find(id);
-        if (drop == work.drops.end() || made == work.makes.end()) return;
-        of_whole.emplace(id, groups.size());
-        groups.push_back({{drop->second.kept, made->second.kept}, false});
-    };
-    for (const auto *const ids : {&changes.rebuilt, &changes.detached}) {
-        for (const auto &id : *ids) add(id);
-    }
-    // A partition that gets other bounds.
-    for (const auto &[id, chain] : work.drops) {
-        const auto parent = "table:" + text_of(scene.from.at(id), "partition_of");
-        const auto to = scene.to.find(id);
-        if (to != scene.to.end() && has(to->second, "partition_of") && !changes.rebuilt.contains(id) && !changes.rebuilt.contains(parent)) add(id);
-    }
-    // Parts that went with the whole come again with it.
-    std::map<std::string, Group> secured;
-    for (const auto &[id, chain] : work.makes) {
-        const auto &fact = scene.to.at(id);
-        const bool detached_partition = has(fact, "partition_of") && work.drops.contains(id);
-        const auto whole = of_whole.find(detached_partition ? "table:" + text_of(fact, "partition_of") : fact.parent);
-        if (whole != of_whole.end() && fact.kind != "column" && changes.rebuilt.contains(whole->first)) groups[whole->second].tasks.push_back(chain.kept);
-        if (fact.kind == "policy") secured[fact.parent].tasks.push_back(chain.kept);
-        if (const auto before = scene.from.find(id); before != scene.from.end() && (differs(&before->second, fact, "row_security") || differs(&before->second, fact, "force_row_security"))) {
-            secured[id].tasks.push_back(chain.kept);
-        }
-    }
-    for (const auto &[id, chain] : work.drops) {
-        const auto &fact = scene.from.at(id);
-        if (fact.kind == "policy") secured[fact.parent].tasks.insert(secured[fact.parent].tasks.begin(), chain.kept);
-    }
-    for (auto &[table, group] : secured) {
-        group.always = true;
-        if (scene.from.contains(table)) groups.push_back(std::move(group));
-    }
-    return groups;
 }
 
 }  // namespace core::repair

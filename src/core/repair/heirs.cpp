@@ -9,30 +9,37 @@
 namespace core::repair {
 namespace {
 
-bool contains(const std::vector<const Fact *> &columns, const Fact *column) { return std::find(columns.begin(), columns.end(), column) != columns.end(); }
+using Columns = std::vector<const Fact *>;
 
-// A document that somebody wrote may have a circle of parents.
-void add_sources(const FactMap &facts, const Fact &column, std::vector<const Fact *> &seen, std::vector<const Fact *> &columns)
+// The column and all that follow from it, each once, those of the first before the second.  A schema may have more
+// levels than the stack has room for, and a document that somebody wrote may have a circle of parents.
+template <typename Next>
+void walk(const Fact &column, std::unordered_set<const Fact *> &seen, const Next &next)
 {
-    if (contains(seen, &column)) return;
-    seen.push_back(&column);
-    const auto parents = parents_of(facts, column);
-    if (parents.empty()) columns.push_back(&column);
-    for (const auto *const parent : parents) add_sources(facts, *parent, seen, columns);
+    Columns open{&column};
+    while (!open.empty()) {
+        const auto *const at = open.back();
+        open.pop_back();
+        if (!seen.insert(at).second) continue;
+        const Columns more = next(*at);
+        open.insert(open.end(), more.rbegin(), more.rend());
+    }
 }
 
-void add_heirs(const FactMap &facts, const Mentions &mentions, const Fact &column, std::vector<const Fact *> &columns)
+Columns children_of(const FactMap &facts, const Mentions &mentions, const Fact &column)
 {
-    if (contains(columns, &column)) return;
-    columns.push_back(&column);
+    Columns children;
     const auto whole = facts.find(column.parent);
-    if (whole == facts.end()) return;
+    if (whole == facts.end()) return children;
     const auto own = '.' + quote_part(name_of(column.id).last());
     for (const auto *const table : mentions.by(whole->second)) {
         if (table->kind != "table" && table->kind != "foreign_table") continue;
         const auto heir = facts.find("column:" + table->id.substr(table->id.find(':') + 1) + own);
-        if (heir != facts.end() && contains(parents_of(facts, heir->second), &column)) add_heirs(facts, mentions, heir->second, columns);
+        if (heir == facts.end()) continue;
+        const auto parents = parents_of(facts, heir->second);
+        if (std::find(parents.begin(), parents.end(), &column) != parents.end()) children.push_back(&heir->second);
     }
+    return children;
 }
 
 }  // namespace
@@ -57,16 +64,29 @@ std::vector<const Fact *> parents_of(const FactMap &facts, const Fact &column)
 
 std::vector<const Fact *> sources_of(const FactMap &facts, const Fact &column)
 {
-    std::vector<const Fact *> seen;
-    std::vector<const Fact *> columns;
-    add_sources(facts, column, seen, columns);
+    std::unordered_set<const Fact *> seen;
+    return sources_of(facts, column, seen);
+}
+
+std::vector<const Fact *> sources_of(const FactMap &facts, const Fact &column, std::unordered_set<const Fact *> &seen)
+{
+    Columns columns;
+    walk(column, seen, [&](const Fact &at) {
+        auto parents = parents_of(facts, at);
+        if (parents.empty()) columns.push_back(&at);
+        return parents;
+    });
     return columns;
 }
 
 std::vector<const Fact *> heirs_of(const FactMap &facts, const Mentions &mentions, const Fact &column)
 {
-    std::vector<const Fact *> columns;
-    add_heirs(facts, mentions, column, columns);
+    std::unordered_set<const Fact *> seen;
+    Columns columns;
+    walk(column, seen, [&](const Fact &at) {
+        columns.push_back(&at);
+        return children_of(facts, mentions, at);
+    });
     return columns;
 }
 

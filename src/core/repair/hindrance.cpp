@@ -1,9 +1,10 @@
 #include "core/repair/hindrance.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "core/repair/heirs.hpp"
-#include "core/repair/makers.hpp"
+#include "core/repair/partition_key.hpp"
 #include "core/repair/reading.hpp"
 #include "core/repair/target.hpp"
 
@@ -36,26 +37,25 @@ std::string user_text(const Scene &scene, const Fact &user)
     return target(scene.sql, whole != scene.from.end() ? whole->second : user);
 }
 
-// A column whose rows hold values of the type, if only within those of another; null where there is none.
-const Fact *holder_of(const FactMap &facts, const Mentions &mentions, const Fact &type, std::set<std::string> &seen)
+// A column whose rows hold values of the type, if only within those of another; null where there is none.  Types that
+// were seen before have none.
+const Fact *holder_of(const FactMap &facts, const Mentions &mentions, const Fact &type, std::unordered_set<const Fact *> &seen)
 {
-    if (!seen.insert(type.id).second) return nullptr;
-    for (const auto *const user : mentions.by(type)) {
-        if (!is_of(*user, name_of(type.id).parts)) continue;
-        const bool part = user->kind == "column" || user->kind == "attribute";
-        const auto whole = part ? facts.find(user->parent) : facts.find(user->id);
-        if (whole == facts.end()) continue;
-        if (user->kind == "column" && (whole->second.kind == "table" || whole->second.kind == "matview")) return user;
-        if (const auto *const holder = holder_of(facts, mentions, whole->second, seen)) return holder;
+    std::vector<const Fact *> open{&type};
+    while (!open.empty()) {
+        const auto *const at = open.back();
+        open.pop_back();
+        if (!seen.insert(at).second) continue;
+        for (const auto *const user : mentions.by(*at)) {
+            if (!is_of(*user, name_of(at->id).parts)) continue;
+            const bool part = user->kind == "column" || user->kind == "attribute";
+            const auto whole = part ? facts.find(user->parent) : facts.find(user->id);
+            if (whole == facts.end()) continue;
+            if (user->kind == "column" && (whole->second.kind == "table" || whole->second.kind == "matview")) return user;
+            open.push_back(&whole->second);
+        }
     }
     return nullptr;
-}
-
-bool is_in_key(const Fact &table, const std::string &column)
-{
-    Fact key;
-    key.set("partition_key", text_of(table, "partition_key"));
-    return has_word(key, column);
 }
 
 // What is made from a type, and is no column of a table, of which a conversion could be made.
@@ -67,6 +67,28 @@ const Fact *made_from(const Scene &scene, const Mentions &from, const Fact &type
     return nullptr;
 }
 
+// Whether the table still has the parent of the column when types are changed.  It leaves those that it is to lose
+// before; what is dropped, or gets new parents as well, is there as it was.
+bool keeps_parent(const Scene &scene, const Fact &table, const Fact &parent)
+{
+    const auto wanted = scene.to.find(table.id);
+    if (wanted == scene.to.end()) return true;
+    const auto &before = list_of(table, "inherits");
+    const auto &after = list_of(wanted->second, "inherits");
+    const auto is_new = [&](const std::string &name) { return std::find(before.begin(), before.end(), name) == before.end(); };
+    if (before.empty() || std::any_of(after.begin(), after.end(), is_new)) return true;
+    return std::find(after.begin(), after.end(), parent.parent.substr(parent.parent.find(':') + 1)) != after.end();
+}
+
+// A table that gets the column from one of the members, and from another parent as well.
+bool has_other_parent(const Scene &scene, const Fact &table, const Fact &column, const std::unordered_set<const Fact *> &members)
+{
+    auto parents = parents_of(scene.from, column);
+    std::erase_if(parents, [&](const Fact *parent) { return !keeps_parent(scene, table, *parent); });
+    const auto own = std::count_if(parents.begin(), parents.end(), [&](const Fact *parent) { return members.contains(parent); });
+    return own > 0 && static_cast<std::size_t>(own) < parents.size();
+}
+
 }  // namespace
 
 std::string why_type_stays(const Scene &scene, const Mentions &from, const Fact &column, bool rewrites)
@@ -74,21 +96,21 @@ std::string why_type_stays(const Scene &scene, const Mentions &from, const Fact 
     const auto &facts = scene.from;
     const auto name = name_of(column.id).last();
     const auto family = heirs_of(facts, from, column);
+    const std::unordered_set<const Fact *> members(family.begin(), family.end());
+    std::unordered_set<const Fact *> seen;
     for (const auto *const one : family) {
         const auto whole = facts.find(one->parent);
         if (whole == facts.end()) continue;
         const auto what = target(scene.sql, whole->second);
-        if (is_in_key(whole->second, name)) {
+        if (is_in_partition_key(text_of(whole->second, "partition_key"), name)) {
             return "The column is part of the partition key of " + what + ", and its type cannot be changed there: make a partitioned table with the new type beside it, copy the rows, and rename both.";
         }
         if (has(whole->second, "of_type")) {
             return what + " is made from the type: ALTER TYPE " + text_of(whole->second, "of_type") + " ALTER ATTRIBUTE " + scene.sql.quote(name) + " TYPE ... CASCADE changes both, while no other columns have values of the type.";
         }
-        for (const auto *const parent : parents_of(facts, *one)) {
-            if (std::find(family.begin(), family.end(), parent) != family.end()) continue;
+        if (has_other_parent(scene, whole->second, *one, members)) {
             return what + " has the column from several parents, and none of them can change it: ALTER TABLE ... NO INHERIT, change the type in each, and ALTER TABLE ... INHERIT again.";
         }
-        std::set<std::string> seen;
         if (!rewrites && whole->second.kind != "composite") continue;
         if (const auto *const holder = holder_of(facts, from, whole->second, seen)) {
             return user_text(scene, *holder) + " holds rows of " + what + ", which cannot have another form while they are there: give that column another type first, and this one again after.";
@@ -100,10 +122,11 @@ std::string why_type_stays(const Scene &scene, const Mentions &from, const Fact 
 std::string why_not_replaced(const Scene &scene, const Mentions &from, const Fact &type)
 {
     constexpr std::string_view by_hand = " is made from it, and would have to be made anew as well: make a new type beside it, and give columns that type.";
+    std::unordered_set<const Fact *> seen;
     if (const auto *const user = made_from(scene, from, type)) return user_text(scene, *user) + std::string(by_hand);
     for (const auto *const user : from.by(type)) {
         if (user->kind != "column" || !is_of(*user, name_of(type.id).parts) || !scene.to.contains(user->id) || is_view(scene.from, user->parent)) continue;
-        for (const auto *const source : sources_of(scene.from, *user)) {
+        for (const auto *const source : sources_of(scene.from, *user, seen)) {
             if (auto why = why_type_stays(scene, from, *source, true); !why.empty()) return "It must be made anew, and " + user_text(scene, *user) + " cannot be converted.  " + why;
         }
     }

@@ -1,7 +1,9 @@
 #include "core/repair/leaving.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
+#include "core/repair/circles.hpp"
 #include "core/repair/kinds.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/reading.hpp"
@@ -36,6 +38,7 @@ Leaving::Leaving(const Scene &scene, const Mentions &from, const Changes &change
     gone_.insert(changes.rebuilt.begin(), changes.rebuilt.end());
     find_made_names();
     find_first();
+    find_circles();
 }
 
 void Leaving::find_first()
@@ -79,25 +82,33 @@ bool Leaving::reads_disturbed_column(const Fact &fact, const Fact &table) const
     return false;
 }
 
-bool Leaving::is_in_circle(const Fact &key) const
+// Facts that go are the nodes, and foreign keys lead from a table to another.
+void Leaving::find_circles()
 {
-    const auto is_foreign_key = [](const Fact &fact) { return fact.kind == "constraint" && text_of(fact, "type") == "foreign key" && !flag_of(fact, "inherited"); };
-    if (!is_foreign_key(key)) return false;
-    std::set<std::string> seen;
-    std::vector<const Fact *> keys{&key};
-    while (!keys.empty()) {
-        const auto *const at = keys.back();
-        keys.pop_back();
-        for (const auto *const table : from_.of(*at)) {
-            if (table->id == at->parent || !gone_.contains(table->id)) continue;
-            if (table->id == key.parent) return true;
-            if (!seen.insert(table->id).second) continue;
-            for (const auto *const part : from_.by(*table)) {
-                if (part->parent == table->id && is_foreign_key(*part)) keys.push_back(part);
-            }
+    struct Link {
+        const Fact *key;
+        std::size_t table;
+        std::size_t referred;
+    };
+    std::unordered_map<std::string_view, std::size_t> numbers;
+    for (const auto &id : gone_) numbers.emplace(id, numbers.size());
+    std::vector<std::vector<std::size_t>> edges(numbers.size());
+    std::vector<Link> links;
+    for (const auto &[id, fact] : scene_.from) {
+        if (fact.kind != "constraint" || text_of(fact, "type") != "foreign key" || flag_of(fact, "inherited")) continue;
+        const auto table = numbers.find(fact.parent);
+        if (table == numbers.end()) continue;
+        for (const auto *const other : from_.of(fact)) {
+            const auto referred = numbers.find(other->id);
+            if (referred == numbers.end() || referred == table) continue;
+            edges[table->second].push_back(referred->second);
+            links.push_back({&fact, table->second, referred->second});
         }
     }
-    return false;
+    const auto circles = circles_of(edges);
+    for (const auto &link : links) {
+        if (circles[link.table] == circles[link.referred]) in_circles_.insert(link.key->id);
+    }
 }
 
 bool Leaving::goes_with_type(const Fact &function) const

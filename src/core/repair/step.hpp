@@ -45,16 +45,19 @@ using Steps = std::vector<Step>;
 std::string_view effect_word(Effect effect);
 std::string_view lock_word(Lock lock);
 
-// What commands about one fact are made from.
+// What commands about one fact are made from.  All that it refers to outlives it: there is one for each fact.
 struct Scene {
     const Dialect &sql;
     const FactMap &from;  // what is there
     const FactMap &to;    // what is wanted
     bool online = true;   // forms that hold up others as little as possible
     // Enums of which is known that labels were renamed: others with other labels have lost some and got new ones.
-    std::set<std::string> relabelled = {};
+    const std::set<std::string> &relabelled = no_enums;
     // What is known of sequences that are there, and of those behind columns: the value that each has now.
-    std::map<std::string, std::int64_t, std::less<>> last_values = {};
+    const std::map<std::string, std::int64_t, std::less<>> &last_values = no_values;
+
+    static inline const std::set<std::string> no_enums;
+    static inline const std::map<std::string, std::int64_t, std::less<>> no_values;
 };
 
 }  // namespace core::repair
