@@ -270,8 +270,8 @@ LCG_FUNCTION(lcg_repair)
     drift::apply(told, renaming, to_actual ? actual : expected, wanted);
     drift::follow(told, wanted, from);
     // Those of the other database, which is to become like this one, nobody knows here.
-    auto last_values = to_actual ? std::map<std::string, std::int64_t, std::less<>>() : drift::last_values(actual, back, wanted);
-    auto plan = core::repair::plan_after(renaming.steps(), {sql, from, wanted, online, drift::relabelled(told), std::move(last_values)});
+    const auto last_values = to_actual ? std::map<std::string, std::int64_t, std::less<>>() : drift::last_values(actual, back, wanted);
+    auto plan = core::repair::plan_after(renaming.steps(), {sql, from, wanted, online, drift::relabelled(told), last_values});
     for (const auto &gap : gaps) plan.push_back(drift::not_planned(gap));
     drift::add_plan(result, plan);
     return 0;
