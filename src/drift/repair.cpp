@@ -1,6 +1,7 @@
 // repair(): the commands that take a difference away.
 #include "core/repair/makers.hpp"
 #include "core/repair/plan.hpp"
+#include "core/repair/reading.hpp"
 #include "core/repair/selection.hpp"
 #include "core/rules.hpp"
 #include "core/shown.hpp"
@@ -11,10 +12,10 @@
 #include "drift/live_facts.hpp"
 #include "drift/repair.hpp"
 #include "drift/report.hpp"
+#include "pg/attempt.hpp"
 #include "pg/entry.hpp"
 #include "pg/scratch.hpp"
 #include "pg/srf.hpp"
-#include "pg/attempt.hpp"
 
 namespace drift {
 namespace {
@@ -43,13 +44,6 @@ void take_places(const FactMap &source, const std::string &whole, FactMap &facts
         const auto place = column->payload.find("ordinal");
         if (found != facts.end() && place != column->payload.end()) found->second.payload.insert_or_assign("ordinal", place->second);
     }
-}
-
-void take_over(const core::Fact &source, const std::string &attribute, core::Fact &fact)
-{
-    const auto value = source.payload.find(attribute);
-    fact.payload.erase(attribute);
-    if (value != source.payload.end()) fact.payload.emplace(attribute, value->second);
 }
 
 // What drift has told, as plans need it: which facts the rows are about under the names of either time.
@@ -94,11 +88,11 @@ void apply(const Told &told, const core::repair::Renaming &renaming, const FactM
                 fact.parent = other->second.parent;
                 continue;
             }
-            take_over(other->second, row.attribute, fact);
+            core::repair::take_over(other->second, row.attribute, fact);
             // Of columns that moved among their neighbours only some have rows.
             if (row.attribute == "ordinal") take_places(source, fact.parent, facts);
             // Privileges that only follow the owner have no row of their own.
-            if (row.attribute == "owner") take_over(other->second, "acl", fact);
+            if (row.attribute == "owner") core::repair::take_over(other->second, "acl", fact);
         }
     }
 }
@@ -113,7 +107,7 @@ void follow(const Told &told, const FactMap &wanted, FactMap &facts)
         if (!follows) continue;
         const auto from = facts.find(told.wanted_id(row));
         const auto to = wanted.find(told.wanted_id(row));
-        if (from != facts.end() && to != wanted.end()) take_over(to->second, row.attribute, from->second);
+        if (from != facts.end() && to != wanted.end()) core::repair::take_over(to->second, row.attribute, from->second);
     }
 }
 

@@ -111,11 +111,11 @@ class Hand {
         const auto found = kept().find(fact.id);
         if (found == kept().end()) return false;
         if (fact.kind == "table") {
-            take_over(fact, found->second, {"partition_key"});
+            take_over(fact, "partition_key", found->second);
             return true;
         }
         auto stays = fact;
-        take_over(found->second, stays, {"owner", "acl", "comment"});
+        take_over_all(found->second, {"owner", "acl", "comment"}, stays);
         found->second = std::move(stays);
         return true;
     }
@@ -132,7 +132,7 @@ class Hand {
             }
             for (const auto *const column : columns_of(scene_.from, id)) {
                 auto &same = kept().emplace(column->id, *column).first->second;
-                take_over(*column, same, {"ordinal", "type", "collation"});
+                take_over_all(*column, {"ordinal", "type", "collation"}, same);
             }
         }
     }
@@ -142,7 +142,7 @@ class Hand {
         for (const auto *const column : heirs_of(scene_.from, from_, source)) {
             keep_bound(column->parent);
             if (const auto found = kept().find(column->id); found != kept().end()) {
-                take_over(*column, found->second, {"type", "collation", "default", "generated", "generated_kind", "storage", "compression"});
+                take_over_all(*column, {"type", "collation", "default", "generated", "generated_kind", "storage", "compression"}, found->second);
             } else if (kept().contains(column->parent)) {
                 kept().emplace(column->id, *column);
             }
@@ -155,15 +155,12 @@ class Hand {
         const auto before = scene_.from.find(table);
         const auto after = kept().find(table);
         if (before == scene_.from.end() || after == kept().end() || differs(&before->second, after->second, "partition_of")) return;
-        take_over(before->second, after->second, {"partition_bound"});
+        take_over(before->second, "partition_bound", after->second);
     }
 
-    static void take_over(const Fact &from, Fact &to, std::initializer_list<std::string_view> attributes)
+    static void take_over_all(const Fact &source, std::initializer_list<std::string_view> attributes, Fact &fact)
     {
-        for (const auto attribute : attributes) {
-            to.payload.erase(std::string(attribute));
-            if (has(from, attribute)) to.set(attribute, value_of(from, attribute));
-        }
+        for (const auto attribute : attributes) take_over(source, attribute, fact);
     }
 
     const Scene &scene_;

@@ -14,6 +14,14 @@ inline const Value &value_of(const Fact &fact, std::string_view attribute)
     return found != fact.payload.end() ? found->second : absent;
 }
 
+// Gives the fact the attribute as the other has it: none where that has none.
+inline void take_over(const Fact &source, std::string_view attribute, Fact &fact)
+{
+    const auto value = source.payload.find(attribute);
+    fact.payload.erase(std::string(attribute));
+    if (value != source.payload.end()) fact.payload.emplace(attribute, value->second);
+}
+
 // Empty when absent.
 inline std::string text_of(const Fact &fact, std::string_view attribute)
 {
