@@ -18,8 +18,11 @@ inline const Value &value_of(const Fact &fact, std::string_view attribute)
 inline void take_over(const Fact &source, std::string_view attribute, Fact &fact)
 {
     const auto value = source.payload.find(attribute);
-    fact.payload.erase(std::string(attribute));
-    if (value != source.payload.end()) fact.payload.emplace(attribute, value->second);
+    if (value != source.payload.end()) {
+        fact.payload[std::string(attribute)] = value->second;
+    } else {
+        fact.payload.erase(std::string(attribute));
+    }
 }
 
 // Empty when absent.
