@@ -1,32 +1,21 @@
 #include "catalog/stamp_pass.hpp"
 
+#include "catalog/catalog_page.hpp"
 #include "catalog/scan.hpp"
 #include "catalog/secret.hpp"
-#include "catalog/stamp_layout.hpp"
+#include "catalog/stamp_rows.hpp"
 
 namespace catalog {
 namespace {
 
 using core::Stamp;
-using Node = Stamps::Node;
-using Mention = Stamps::Mention;
-
-constexpr std::uint32_t common_node = UINT32_MAX;
 
 class Pass : public PassResult {
   public:
-    Pass() : snapshot_(RegisterSnapshot(GetLatestSnapshot())), own_(GetTopTransactionIdIfAny())
-    {
-        // About what the catalogs will need: moving a table of many costs as much as filling it.
-        const Relation relations = table_open(RelationRelationId, AccessShareLock);
-        constexpr BlockNumber nodes_in_block = 128;
-        room_ = static_cast<std::size_t>(RelationGetNumberOfBlocks(relations)) * nodes_in_block + 1024;
-        table_close(relations, AccessShareLock);
-        nodes = static_cast<Node *>(MemoryContextAllocHuge(CurrentMemoryContext, room_ * sizeof(Node)));
-        std::uint32_t count = 4096;
-        while (count < room_ * 2 && count < (1U << 30)) count *= 2;
-        make_slots(count);
-    }
+    explicit Pass(KeptPages *kept)
+        : snapshot_(RegisterSnapshot(GetLatestSnapshot())), kept_(kept), nodes_(*kept->nodes()), scribe_(kept->nodes(), GetTopTransactionIdIfAny()),
+          visible_(static_cast<VisibleRows *>(palloc(sizeof(VisibleRows))))
+    {}
 
     void run()
     {
@@ -60,198 +49,93 @@ class Pass : public PassResult {
         table_close(relation, AccessShareLock);
     }
 
-    void make_slots(std::uint32_t count)
-    {
-        if (slots != nullptr) pfree(slots);
-        slots = static_cast<std::uint32_t *>(MemoryContextAllocExtended(CurrentMemoryContext, count * sizeof(std::uint32_t), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
-        slot_mask = count - 1;
-        for (std::uint32_t i = 0; i < node_count; ++i) {
-            std::uint32_t at = hash_of(nodes[i].object) & slot_mask;
-            while (slots[at] != 0) at = (at + 1) & slot_mask;
-            slots[at] = i + 1;
-        }
-    }
-
-    std::uint32_t node_of(Oid catalog, Oid object)
-    {
-        if (is_systems(catalog, object)) return common_node;
-        if (last_ < node_count && nodes[last_].object == object && nodes[last_].catalog == catalog) return last_;
-        std::uint32_t at = hash_of(object) & slot_mask;
-        for (; slots[at] != 0; at = (at + 1) & slot_mask) {
-            const Node &node = nodes[slots[at] - 1];
-            if (node.object == object && node.catalog == catalog) return last_ = slots[at] - 1;
-        }
-        if (node_count == room_) {
-            room_ *= 2;
-            nodes = static_cast<Node *>(repalloc_huge(nodes, room_ * sizeof(Node)));
-        }
-        nodes[node_count] = Node{catalog, object, node_count, 0, {}, false};
-        slots[at] = ++node_count;
-        if (node_count > slot_mask / 2) make_slots((slot_mask + 1) * 2);
-        return last_ = node_count - 1;
-    }
-
-    std::uint32_t root_of(std::uint32_t node)
-    {
-        while (nodes[node].group != node) node = nodes[node].group = nodes[nodes[node].group].group;
-        return node;
-    }
-
-    void join(std::uint32_t node, Oid catalog, Oid object)
-    {
-        if (node == common_node || !OidIsValid(object)) return;
-        const std::uint32_t other = node_of(catalog, object);
-        if (other == common_node) return;
-        const std::uint32_t left = root_of(node);
-        const std::uint32_t right = root_of(other);
-        // The lower number stays: chains are short.
-        if (left != right) nodes[std::max(left, right)].group = std::min(left, right);
-    }
-
-    void mention(std::uint32_t node, Oid object)
-    {
-        if (node == common_node || !may_be_users(object) || object == nodes[node].object) return;
-        if (mention_count > 0 && mentions[mention_count - 1].node == node && mentions[mention_count - 1].object == object) return;
-        if (mention_count == mention_room_) {
-            mention_room_ = mention_room_ == 0 ? 1024 : mention_room_ * 2;
-            mentions = static_cast<Mention *>(mentions == nullptr ? palloc(mention_room_ * sizeof(Mention))
-                                                                  : repalloc_huge(mentions, mention_room_ * sizeof(Mention)));
-        }
-        mentions[mention_count++] = Mention{node, object};
-    }
-
-    void count_row(std::uint32_t node, Oid catalog, HeapTuple tuple, bool for_all)
-    {
-        const TransactionId writer = HeapTupleHeaderGetRawXmin(tuple->t_data);
-        const std::uint64_t place = (std::uint64_t{ItemPointerGetBlockNumber(&tuple->t_self)} << 16) | ItemPointerGetOffsetNumber(&tuple->t_self);
-        const Stamp stamp = core::row_stamp(catalog, place, writer);
-        if (for_all || node == common_node) common.add(stamp);
-        if (node == common_node) return;
-        nodes[node].stamp.add(stamp);
-        if (TransactionIdIsValid(own_) && !HeapTupleHeaderXminFrozen(tuple->t_data) && TransactionIdIsCurrentTransactionId(writer)) nodes[node].own = true;
-    }
-
     void add_catalog(Oid catalog)
     {
         const Relation relation = table_open(catalog, AccessShareLock);
-        const TupleDesc descriptor = RelationGetDescr(relation);
-        const Layout layout = layout_of(catalog, descriptor);
+        const RowReader reader(relation);
+        const Oid file = pg::compat::file_of(relation);
         // A rewritten catalog has its rows in other places.
-        common.add(core::row_stamp(catalog, pg::compat::file_of(relation), InvalidTransactionId));
-        table_close(relation, AccessShareLock);
-        if (catalog == DependRelationId) {
-            add_dependencies();
-            return;
-        }
-        const bool for_all = is_common(catalog);
-        each_row(catalog, [&](HeapTuple tuple, TupleDesc columns) { add_row(catalog, layout, for_all, tuple, columns); });
-    }
-
-    void add_row(Oid catalog, const Layout &layout, bool for_all, HeapTuple tuple, TupleDesc columns)
-    {
-        // System columns are as they were made as long as there is the table.
-        if (catalog == AttributeRelationId && form_of<FormData_pg_attribute>(tuple)->attnum < 0) return;
-        const PartOf *const part = layout.part;
-        const char *const data = reinterpret_cast<const char *>(tuple->t_data) + tuple->t_data->t_hoff;
-        const auto oid_at = [data](int offset) { return *reinterpret_cast<const Oid *>(data + offset); };
-        Oid whole = InvalidOid;
-        Oid whole_catalog = InvalidOid;
-        if (part != nullptr) {
-            whole = oid_at(layout.whole);
-            whole_catalog = part->catalog_column == 0 ? part->whole_catalog : oid_at(layout.whole_catalog);
-        }
-        std::uint32_t node = common_node;
-        if (layout.has_oid) {
-            node = node_of(catalog, oid_at(0));
-            if (node != common_node) nodes[node].place = ++places_;
-            join(node, whole_catalog, whole);
-        } else if (part != nullptr) {
-            node = node_of(whole_catalog, whole);
-        }
-        join_more(node, catalog, tuple);
-        count_row(node, catalog, tuple, for_all || is_found_by_name(catalog, tuple));
-        if (node == common_node) return;
-        for (int i = 0; i < layout.fixed; ++i) mention(node, oid_at(layout.offset[i]));
-        for (int i = 0; i < layout.arrays; ++i) {
-            const Field stored = field(tuple, columns, layout.array[i]);
-            if (!stored.null) mention_all(node, stored.value, layout.is_vector[i]);
-        }
-    }
-
-    // What stands among the system's own objects can be meant by names that are not qualified: whether another one's
-    // must be, in whatever text, depends on it.
-    static bool is_found_by_name(Oid catalog, HeapTuple tuple)
-    {
-        switch (catalog) {
-            case ProcedureRelationId: return form_of<FormData_pg_proc>(tuple)->pronamespace == PG_CATALOG_NAMESPACE;
-            case TypeRelationId: return form_of<FormData_pg_type>(tuple)->typnamespace == PG_CATALOG_NAMESPACE;
-            case RelationRelationId: return form_of<FormData_pg_class>(tuple)->relnamespace == PG_CATALOG_NAMESPACE;
-            default: return false;
-        }
-    }
-
-    void mention_all(std::uint32_t node, Datum stored, bool is_vector)
-    {
-        if (is_vector) {
-            const auto *const vector = reinterpret_cast<const oidvector *>(DatumGetPointer(stored));
-            for (int i = 0; i < vector->dim1; ++i) mention(node, vector->values[i]);
-            return;
-        }
-        ArrayType *const array = DatumGetArrayTypeP(stored);
-        const int count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
-        const auto *const items = reinterpret_cast<const Oid *>(ARR_DATA_PTR(array));
-        for (int i = 0; !ARR_HASNULL(array) && i < count; ++i) mention(node, items[i]);
-        if (reinterpret_cast<Datum>(array) != stored) pfree(array);
-    }
-
-    // What the table of parts cannot say.
-    void join_more(std::uint32_t node, Oid catalog, HeapTuple tuple)
-    {
-        switch (catalog) {
-            case RelationRelationId: join(node, RelationRelationId, form_of<FormData_pg_class>(tuple)->reltoastrelid); break;
-            case TypeRelationId: join(node, RelationRelationId, form_of<FormData_pg_type>(tuple)->typrelid); break;
-            case IndexRelationId: join(node, RelationRelationId, form_of<FormData_pg_index>(tuple)->indrelid); break;
-            case ConstraintRelationId: {
-                const auto *const form = form_of<FormData_pg_constraint>(tuple);
-                join(node, RelationRelationId, form->conrelid);
-                if (!OidIsValid(form->conrelid)) join(node, TypeRelationId, form->contypid);
-                break;
-            }
-            case TriggerRelationId: {
-                // Those on the table that a foreign key refers to are parts of the key.
-                const auto *const form = form_of<FormData_pg_trigger>(tuple);
-                join(node, ConstraintRelationId, form->tgconstraint);
-                if (!OidIsValid(form->tgconstraint)) join(node, RelationRelationId, form->tgrelid);
-                break;
-            }
-            default: break;
-        }
-    }
-
-    void add_dependencies()
-    {
-        each_row(DependRelationId, [this](HeapTuple tuple, TupleDesc) {
-            const auto *const form = form_of<FormData_pg_depend>(tuple);
-            const std::uint32_t node = node_of(form->classid, form->objid);
-            count_row(node, DependRelationId, tuple, false);
-            if (form->deptype == DEPENDENCY_INTERNAL) {
-                join(node, form->refclassid, form->refobjid);
+        common.add(core::row_stamp(catalog, file, InvalidTransactionId));
+        const BlockNumber blocks = RelationGetNumberOfBlocks(relation);
+        PageRecord **const known = kept_->pages_of(catalog, file, blocks);
+        // A large catalog shall not drive everything else out of the buffers.
+        const auto strategy = blocks > static_cast<BlockNumber>(NBuffers) / 4 ? GetAccessStrategy(BAS_BULKREAD) : nullptr;
+        for (BlockNumber block = 0; block < blocks; ++block) {
+            CHECK_FOR_INTERRUPTS();
+            const Buffer buffer = ReadBufferExtended(relation, MAIN_FORKNUM, block, RBM_NORMAL, strategy);
+            // Who writes the page at this moment has not committed, as far as the snapshot goes.
+            if (known[block] != nullptr && known[block]->written == BufferGetLSNAtomic(buffer)) {
+                add_page(*known[block]);
             } else {
-                mention(node, form->refobjid);
+                read_page(relation, buffer, reader, &known[block]);
             }
-        });
+            ReleaseBuffer(buffer);
+        }
+        if (strategy != nullptr) FreeAccessStrategy(strategy);
+        table_close(relation, AccessShareLock);
+    }
+
+    void read_page(Relation relation, Buffer buffer, const RowReader &reader, PageRecord **known)
+    {
+        find_visible_rows(relation, buffer, snapshot_, visible_);
+        scribe_.begin_page();
+        for (int i = 0; i < visible_->count; ++i) {
+            HeapTupleData tuple = row_at(relation, buffer, visible_->offsets[i]);
+            reader.read(&tuple, &scribe_);
+        }
+        add_page(scribe_.record());
+        if (visible_->is_settled && !XLogRecPtrIsInvalid(visible_->written)) kept_->keep(known, scribe_.record(), visible_->written);
+    }
+
+    void add_page(const PageRecord &page)
+    {
+        common.add(page.common);
+        for (std::uint32_t i = 0; i < page.counted_count; ++i) {
+            const PageRecord::Counted &counted = page.counted[i];
+            Stamps::Node &node = nodes_[counted.node];
+            node.seen = true;
+            node.stamp.add(counted.stamp);
+            node.own = node.own || counted.own;
+            if (counted.is_object) node.place = ++places_;
+        }
+        for (std::uint32_t i = 0; i < page.joined_count; ++i) nodes_.join(page.joined[i].left, page.joined[i].right);
+        add_mentions(page);
+    }
+
+    void add_mentions(const PageRecord &page)
+    {
+        if (page.mention_count == 0) return;
+        if (mention_count + page.mention_count > mention_room_) {
+            mention_room_ = std::max<std::size_t>(mention_room_ * 2, mention_count + page.mention_count + 1024);
+            const Size size = mention_room_ * sizeof(Stamps::Mention);
+            mentions = static_cast<Stamps::Mention *>(mentions == nullptr ? MemoryContextAllocHuge(CurrentMemoryContext, size) : repalloc_huge(mentions, size));
+        }
+        std::memcpy(mentions + mention_count, page.mentions, page.mention_count * sizeof(Stamps::Mention));
+        mention_count += page.mention_count;
+    }
+
+    // A row that is an object's and on no page of this database's catalogs.
+    void add_object(std::uint32_t number, Stamp stamp)
+    {
+        if (number == common_node) {
+            common.add(stamp);
+            return;
+        }
+        nodes_[number].seen = true;
+        nodes_[number].place = ++places_;
+        nodes_[number].stamp.add(stamp);
     }
 
     // Of all databases in one catalog.
     void add_subscriptions()
     {
+        scribe_.begin_page();
         each_row(SubscriptionRelationId, [this](HeapTuple tuple, TupleDesc) {
             const auto *const form = form_of<FormData_pg_subscription>(tuple);
             if (form->subdbid != MyDatabaseId) return;
-            const std::uint32_t node = node_of(SubscriptionRelationId, form->oid);
-            if (node != common_node) nodes[node].place = ++places_;
-            count_row(node, SubscriptionRelationId, tuple, false);
+            scribe_.count_object(nodes_.number_of(SubscriptionRelationId, form->oid), SubscriptionRelationId, tuple, false);
         });
+        add_page(scribe_.record());
     }
 
     // Of what all databases share only the name shows.
@@ -263,13 +147,7 @@ class Pass : public PassResult {
             const auto length = static_cast<int>(std::strlen(text));
             const std::uint64_t hash = DatumGetUInt64(hash_any_extended(reinterpret_cast<const unsigned char *>(text), length, 0));
             const Stamp stamp = core::row_stamp(catalog, hash, object);
-            const std::uint32_t node = node_of(catalog, object);
-            if (node == common_node) {
-                common.add(stamp);
-            } else {
-                nodes[node].place = ++places_;
-                nodes[node].stamp.add(stamp);
-            }
+            add_object(nodes_.number_of(catalog, object), stamp);
         });
     }
 
@@ -284,43 +162,57 @@ class Pass : public PassResult {
 
     bool comes_before(std::uint32_t left, std::uint32_t right) const
     {
-        return nodes[left].object != nodes[right].object ? nodes[left].object < nodes[right].object : nodes[left].catalog < nodes[right].catalog;
+        return nodes_[left].object != nodes_[right].object ? nodes_[left].object < nodes_[right].object : nodes_[left].catalog < nodes_[right].catalog;
     }
 
     void make_groups()
     {
-        auto *const number = static_cast<std::uint32_t *>(MemoryContextAllocHuge(CurrentMemoryContext, (node_count + 1) * sizeof(std::uint32_t)));
-        for (std::uint32_t i = 0; i < node_count; ++i) {
-            if (root_of(i) == i) number[i] = group_count++;
+        const std::uint32_t count = nodes_.count();
+        auto *const number = static_cast<std::uint32_t *>(MemoryContextAllocHuge(CurrentMemoryContext, (count + 1) * sizeof(std::uint32_t)));
+        for (std::uint32_t i = 0; i < count; ++i) {
+            if (nodes_[i].seen && nodes_.root_of(i) == i) number[i] = group_count++;
         }
-        for (std::uint32_t i = 0; i < node_count; ++i) {
-            if (nodes[i].group != i) number[i] = number[root_of(i)];
+        for (std::uint32_t i = 0; i < count; ++i) {
+            if (nodes_[i].seen && nodes_[i].group != i) number[i] = number[nodes_.root_of(i)];
         }
         groups = static_cast<Stamps::Group *>(MemoryContextAllocHuge(CurrentMemoryContext, (group_count + 1) * sizeof(Stamps::Group)));
         for (std::uint32_t i = 0; i < group_count; ++i) groups[i] = Stamps::Group{common_node, {}, false};
-        for (std::uint32_t i = 0; i < node_count; ++i) {
-            Stamps::Group &group = groups[nodes[i].group = number[i]];
+        for (std::uint32_t i = 0; i < count; ++i) {
+            Stamps::Node &node = nodes_[i];
+            node.group = node.seen ? number[i] : Stamps::no_group;
+            if (!node.seen) continue;
+            Stamps::Group &group = groups[node.group];
             if (group.head == common_node || comes_before(i, group.head)) group.head = i;
-            group.stamp.add(nodes[i].stamp);
-            group.own = group.own || nodes[i].own;
+            group.stamp.add(node.stamp);
+            group.own = group.own || node.own;
         }
         pfree(number);
     }
 
     Snapshot snapshot_;
-    TransactionId own_;
-    std::size_t room_ = 0;
+    KeptPages *kept_;
+    NodeTable &nodes_;
+    PageScribe scribe_;
+    VisibleRows *visible_;
     std::size_t mention_room_ = 0;
-    std::uint32_t last_ = 0;
     std::uint32_t places_ = 0;
 };
 static_assert(std::is_trivially_destructible_v<Pass>);
 
 }  // namespace
 
-PassResult pass_over_catalogs()
+std::size_t likely_objects()
 {
-    Pass pass;
+    const Relation relations = table_open(RelationRelationId, AccessShareLock);
+    constexpr BlockNumber nodes_in_block = 128;
+    const auto room = static_cast<std::size_t>(RelationGetNumberOfBlocks(relations)) * nodes_in_block + 1024;
+    table_close(relations, AccessShareLock);
+    return room;
+}
+
+PassResult pass_over_catalogs(KeptPages *kept)
+{
+    Pass pass(kept);
     pass.run();
     return pass;
 }

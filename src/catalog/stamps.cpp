@@ -16,25 +16,41 @@ bool is_of_relation(Oid catalog)
 
 Stamps::Stamps() : context_(pg::call([] { return AllocSetContextCreate(CurrentMemoryContext, "langchef_guard catalog stamps", ALLOCSET_DEFAULT_SIZES); }))
 {
+    kept_ = pg::call([] { return KeptPages::take(likely_objects()); });
+    try {
+        find();
+    } catch (...) {
+        kept_->give_back(false);
+        throw;
+    }
+}
+
+void Stamps::find()
+{
     const MemoryContext context = context_;
-    const PassResult pass = pg::call([context] {
+    KeptPages *const kept = kept_;
+    const PassResult pass = pg::call([context, kept] {
         const MemoryContext caller = MemoryContextSwitchTo(context);
-        const PassResult made = pass_over_catalogs();
+        const PassResult made = pass_over_catalogs(kept);
         MemoryContextSwitchTo(caller);
         return made;
     });
     common_ = pass.common;
-    nodes_ = pass.nodes;
-    node_count_ = pass.node_count;
-    slots_ = pass.slots;
-    slot_mask_ = pass.slot_mask;
+    nodes_ = kept->nodes()->nodes();
+    node_count_ = kept->nodes()->count();
+    slots_ = kept->nodes()->slots();
+    slot_mask_ = kept->nodes()->slot_mask();
     mentions_ = pass.mentions;
     mention_count_ = pass.mention_count;
     groups_ = pass.groups;
     group_count_ = pass.group_count;
 }
 
-Stamps::~Stamps() { MemoryContextDelete(context_); }
+Stamps::~Stamps()
+{
+    kept_->give_back(true);
+    MemoryContextDelete(context_);
+}
 
 std::uint32_t Stamps::group_of(core::Address object) const
 {
@@ -61,7 +77,7 @@ void Stamps::spread(std::vector<char> &marked) const
                 const Node &node = nodes_[slots_[at] - 1];
                 if (node.object != object) continue;
                 is_there = is_there || node.place != 0;
-                is_hit = is_hit || (frontier[node.group] != 0 && (first || !is_of_relation(node.catalog)));
+                is_hit = is_hit || (node.seen && frontier[node.group] != 0 && (first || !is_of_relation(node.catalog)));
             }
             if (!is_hit && (is_there || !first)) continue;
             marked[from] = next[from] = 1;

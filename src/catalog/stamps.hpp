@@ -9,6 +9,8 @@
 
 namespace catalog {
 
+class KeptPages;
+
 // Where the rows of all catalogs lie and who wrote them, gathered in one pass under one snapshot,
 // without looking at what they say but for names of roles and tablespaces.  Objects are in groups: a
 // table with its columns, constraints, indexes, triggers..., a type with its array type and so on;
@@ -58,6 +60,7 @@ class Stamps {
         std::uint32_t place;  // counts rows with an OID, from 1; 0 without one
         core::Stamp stamp;
         bool own;
+        bool seen;  // there is a row of it, or one that says what it is a part of
     };
     // The rows of the node mention the OID.
     struct Mention {
@@ -68,11 +71,14 @@ class Stamps {
   private:
     static core::Address address_of(const Node &node) { return {node.catalog, node.object, 0}; }
 
+    void find();
+
     MemoryContext context_;
+    KeptPages *kept_ = nullptr;
     core::Stamp common_;
-    Node *nodes_ = nullptr;
+    const Node *nodes_ = nullptr;
     std::uint32_t node_count_ = 0;
-    std::uint32_t *slots_ = nullptr;  // hash of the OID: node + 1, or 0
+    const std::uint32_t *slots_ = nullptr;  // hash of the OID: node + 1, or 0
     std::uint32_t slot_mask_ = 0;
     Mention *mentions_ = nullptr;
     std::size_t mention_count_ = 0;

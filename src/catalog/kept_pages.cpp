@@ -1,0 +1,94 @@
+#include "catalog/kept_pages.hpp"
+
+#include <new>
+
+namespace catalog {
+namespace {
+
+KeptPages *of_session = nullptr;
+bool is_taken = false;
+
+// From so many objects that are gone on, their share counts.
+constexpr std::uint32_t few_objects = 1024;
+
+}  // namespace
+
+KeptPages *KeptPages::take(std::size_t room)
+{
+    if (of_session != nullptr && !is_taken) {
+        is_taken = true;
+        of_session->nodes_.begin_pass();
+        return of_session;
+    }
+    const MemoryContext context = AllocSetContextCreate(TopMemoryContext, "langchef_guard catalog pages", ALLOCSET_DEFAULT_SIZES);
+    const MemoryContext caller = MemoryContextSwitchTo(context);
+    auto *const made = new (palloc(sizeof(KeptPages))) KeptPages(context, room);
+    MemoryContextSwitchTo(caller);
+    if (of_session == nullptr) {
+        of_session = made;
+        is_taken = true;
+    }
+    return made;
+}
+
+void KeptPages::give_back(bool is_sound)
+{
+    const bool is_of_session = this == of_session;
+    if (is_of_session) is_taken = false;
+    if (is_of_session && is_sound && is_worth_keeping()) return;
+    if (is_of_session) of_session = nullptr;
+    MemoryContextDelete(context_);
+}
+
+bool KeptPages::is_worth_keeping() const
+{
+    if (MemoryContextMemAllocated(context_, true) > static_cast<Size>(maintenance_work_mem) * 1024) return false;
+    const auto gone = static_cast<std::uint32_t>(
+        std::count_if(nodes_.nodes(), nodes_.nodes() + nodes_.count(), [](const Stamps::Node &node) { return !node.seen; }));
+    return gone < few_objects || gone < nodes_.count() / 2;
+}
+
+void KeptPages::forget(PageRecord **place)
+{
+    if (*place == nullptr) return;
+    pfree(*place);
+    *place = nullptr;
+}
+
+PageRecord **KeptPages::pages_of(Oid catalog, Oid file, BlockNumber blocks)
+{
+    Catalog *found = catalogs_;
+    while (found != nullptr && found->catalog != catalog) found = found->next;
+    if (found == nullptr) {
+        found = static_cast<Catalog *>(MemoryContextAllocZero(context_, sizeof(Catalog)));
+        found->catalog = catalog;
+        found->file = file;
+        found->next = catalogs_;
+        catalogs_ = found;
+    }
+    if (found->file != file) {
+        for (BlockNumber i = 0; i < found->blocks; ++i) forget(&found->pages[i]);
+        found->file = file;
+    }
+    if (found->blocks < blocks) {
+        // Catalogs grow page by page.
+        const BlockNumber room = blocks + blocks / 4 + 8;
+        const Size size = room * sizeof(PageRecord *);
+        auto **const pages = static_cast<PageRecord **>(MemoryContextAllocExtended(context_, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+        if (found->pages != nullptr) {
+            std::memcpy(pages, found->pages, found->blocks * sizeof(PageRecord *));
+            pfree(found->pages);
+        }
+        found->pages = pages;
+        found->blocks = room;
+    }
+    return found->pages;
+}
+
+void KeptPages::keep(PageRecord **place, const PageRecord &record, XLogRecPtr written)
+{
+    forget(place);
+    *place = copy_record(record, written, context_);
+}
+
+}  // namespace catalog

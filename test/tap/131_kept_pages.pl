@@ -1,0 +1,171 @@
+# A session remembers what the pages of the catalogs said that were not written since: whatever other sessions, and it
+# itself, did to the catalogs in between, committed, undone or still open, it tells what a session without memory tells.
+# LCG_KEPT_ROUNDS sets the number of rounds, LCG_SEED what happens in them.
+
+use strict;
+use warnings FATAL => 'all';
+
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use Guarded;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use RandomSchema;
+use Test::More;
+
+my $rounds = $ENV{LCG_KEPT_ROUNDS} // 150;
+my $seed = $ENV{LCG_SEED} // 1;
+note("seed $seed, $rounds rounds");
+
+my $node = new_cluster('kept', preload => 1, streaming => 1,
+	settings => [ "langchef_guard.mode = 'record'", 'autovacuum = off', 'max_prepared_transactions = 4', 'deadlock_timeout = 100ms' ]);
+$node->safe_psql('postgres', 'CREATE ROLE random_reader; CREATE ROLE random_writer');
+new_database($node, 'kept');
+$node->safe_psql('kept', setting_up() . ';' . join(';', map { "CREATE TABLE app.still$_ (id int PRIMARY KEY, v text)" } 1 .. 40) . q{;
+	SELECT langchef_guard.register_expected('release')});
+
+my $question = q{SELECT md5(coalesce(jsonb_agg(to_jsonb(d)), '[]')::text) FROM langchef_guard.drift('release') d};
+# Without notes, for this once, and without memory.
+my $anew = "SET lock_timeout = '50ms'; BEGIN; DELETE FROM langchef_guard.expected_stamp; $question; ROLLBACK";
+
+my $asking = session($node, 'kept');
+my @writers = map { session($node, 'kept') } 1 .. 2;
+attempt_in($_, "SET lock_timeout = '50ms'") foreach @writers, $asking;
+
+my @commands = random_commands($seed, $rounds * 7, renames => 1, columns => 1);
+my $state = $seed * 31 + 5;
+sub chance { my ($most) = @_; $state = ($state * 1103515245 + 12345) % 2147483648; return int($state / 65536) % $most; }
+
+my %open;
+my $prepared = 0;
+my ($alike, $unlike, $changes, $last) = (0, 0, 0, '');
+
+# A few commands of one writer, in a transaction that may stay open.
+sub write_something
+{
+	my ($number) = @_;
+	my @done;
+	my $write = sub { my ($sql) = @_; push @done, "writer $number: $sql"; return attempt_in($writers[$number], $sql)->{sqlstate} eq ''; };
+	if (!$open{$number} && chance(2)) { $open{$number} = 1; $write->('BEGIN'); }
+	foreach (1 .. 3)
+	{
+		$write->('SAVEPOINT s') if $open{$number};
+		my $undo = !$write->(shift @commands) || chance(4) == 0;
+		$write->('ROLLBACK TO s') if $open{$number} && $undo;
+	}
+	return @done if !$open{$number} || chance(3);
+	my $end = (qw(COMMIT COMMIT ROLLBACK), $prepared ? 'COMMIT' : q{PREPARE TRANSACTION 'p'})[ chance(4) ];
+	$write->($end);
+	$prepared = 1 if $end =~ /^PREPARE/;
+	$open{$number} = 0;
+	return @done;
+}
+
+foreach my $round (1 .. $rounds)
+{
+	my @done = map { write_something(chance(2)) } 1 .. 1 + chance(2);
+	if ($prepared && chance(3) == 0)
+	{
+		my $end = chance(2) ? q{COMMIT PREPARED 'p'} : q{ROLLBACK PREPARED 'p'};
+		attempt($node, 'kept', $end);
+		push @done, $end;
+		$prepared = 0;
+	}
+	my $upkeep = chance(25);
+	my $vacuum = $upkeep == 0 ? 'VACUUM FULL ' : $upkeep == 1 ? 'VACUUM FREEZE ' : $upkeep < 4 ? 'VACUUM ' : '';
+	if ($vacuum)
+	{
+		push @done, $vacuum . (qw(pg_class pg_attribute pg_depend pg_constraint pg_type))[ chance(5) ];
+		attempt($node, 'kept', "SET lock_timeout = '50ms'; $done[-1]");
+	}
+	# Its own changes, undone or not, between two looks.
+	if (chance(4) == 0)
+	{
+		my $own = shift @commands;
+		attempt_in($asking, $_) foreach 'BEGIN', $own, $question, chance(2) ? 'ROLLBACK' : 'COMMIT';
+		push @done, "own: $own";
+	}
+	# Views that an open transaction has locked cannot be read.
+	my $remembered = attempt_in($asking, $question);
+	my $fresh = attempt($node, 'kept', $anew);
+	my @failed = grep { $_ ne '' } map { $_->{sqlstate} } $remembered, $fresh;
+	if (!@failed)
+	{
+		if ($remembered->{out} ne $fresh->{out}) { $unlike++; diag("round $round: " . join('; ', @done)); last; }
+		$alike++;
+		$changes++ if $fresh->{out} ne $last;
+		$last = $fresh->{out};
+	}
+	elsif (grep { $_ ne '55P03' } @failed) { $unlike++; diag("round $round: " . join('; ', @done), "\n$remembered->{text}\n$fresh->{text}"); last; }
+}
+is($unlike, 0, 'what is remembered is what is found anew, in every round');
+cmp_ok($alike, '>', $rounds / 3, "$alike of $rounds rounds were comparable");
+cmp_ok($changes, '>', $rounds / 5, "the schema changed in $changes of them");
+
+# What is told while a transaction is open is not what is told when it is over.
+attempt_in($_, 'ROLLBACK') foreach @writers, $asking;
+attempt($node, 'kept', q{ROLLBACK PREPARED 'p'}) if $prepared;
+$node->safe_psql('kept', q{SELECT langchef_guard.register_expected('release')});
+my $count = q{SELECT count(*) FROM langchef_guard.drift('release')};
+foreach my $end (qw(COMMIT ROLLBACK))
+{
+	attempt_in($writers[0], $_) foreach 'BEGIN', 'ALTER TABLE app.still1 ADD COLUMN late int';
+	is(attempt_in($asking, $count)->{out}, '0', 'what is not committed is not seen');
+	attempt_in($writers[0], $end);
+	is(attempt_in($asking, $count)->{out}, $end eq 'COMMIT' ? '1' : '0', "and after $end it is as it became");
+	attempt_in($writers[0], 'ALTER TABLE app.still1 DROP COLUMN IF EXISTS late');
+	is(attempt_in($asking, $count)->{out}, '0', 'and as it was');
+}
+# Locked rows.
+attempt_in($writers[0], q{BEGIN; SELECT 1 FROM pg_class WHERE oid = 'app.still2'::regclass FOR UPDATE});
+is(attempt_in($asking, $count)->{out}, '0', 'rows that are locked are there');
+attempt_in($writers[0], 'ALTER TABLE app.still2 ADD COLUMN late int');
+is(attempt_in($asking, $count)->{out}, '0', 'and changed by who locked them');
+attempt_in($writers[0], 'COMMIT');
+is(attempt_in($asking, $count)->{out}, '1', 'once that is over');
+attempt_in($writers[0], 'ALTER TABLE app.still2 DROP COLUMN late');
+
+# The memory has a limit.
+my $kilobytes = q{SELECT coalesce(sum(total_bytes) / 1024, 0) FROM pg_backend_memory_contexts WHERE name = 'langchef_guard catalog pages'};
+cmp_ok(attempt_in($asking, $kilobytes)->{out}, '>', 100, 'what the pages said is remembered');
+attempt_in($asking, q{SET maintenance_work_mem = '1MB'});
+$node->safe_psql('kept', join ';', map { "CREATE TABLE app.many$_ (a int PRIMARY KEY, b int, c int, d int, e int, f int, g int, h int)" } 1 .. 600);
+is(attempt_in($asking, $count)->{out}, '6000', 'with less memory the same is told');
+is(attempt_in($asking, $kilobytes)->{out}, '0', 'and nothing remembered that is larger');
+is(attempt_in($asking, $count)->{out}, '6000', 'nor needed');
+attempt_in($asking, 'RESET maintenance_work_mem');
+
+# An error, or the user's own, in the middle of it.
+attempt_in($asking, $count);
+attempt_in($asking, q{SET statement_timeout = '1ms'});
+attempt_in($asking, $count) foreach 1 .. 5;
+attempt_in($asking, 'RESET statement_timeout');
+is(attempt_in($asking, $count)->{out}, '6000', 'after an error the same is told');
+
+# A standby's sessions remember as well, while it follows, and when it is one no more.
+$node->safe_psql('kept', q{SELECT langchef_guard.register_expected('release')});
+$node->backup('base');
+my $standby = PostgreSQL::Test::Cluster->new('kept_standby');
+$standby->init_from_backup($node, 'base', has_streaming => 1);
+$standby->start;
+$node->wait_for_catchup($standby);
+my $following = session($standby, 'kept');
+is(attempt_in($following, $count)->{out}, '0', 'a standby compares');
+foreach my $step (1 .. 10)
+{
+	attempt_in($writers[0], $_) foreach 'BEGIN', "ALTER TABLE app.still$step ADD COLUMN late int";
+	attempt_in($following, $count);
+	attempt_in($writers[0], $step % 3 ? 'COMMIT' : 'ROLLBACK');
+	$node->safe_psql('kept', 'VACUUM pg_class; VACUUM FREEZE pg_attribute') if $step % 4 == 0;
+	$node->wait_for_catchup($standby);
+	is(attempt_in($following, $count)->{out}, rows($node, 'kept', $count), "and tells what the primary tells, step $step");
+}
+$standby->promote;
+$standby->poll_query_until('kept', 'SELECT NOT pg_is_in_recovery()');
+$standby->safe_psql('kept', 'ALTER TABLE app.still20 ADD COLUMN own int');
+is(attempt_in($following, $count)->{out}, rows($standby, 'kept', $count), 'and, promoted, what is so there');
+$_->quit foreach $following, $asking, @writers;
+log_is_sound($standby, 'the standby stayed sound');
+log_is_sound($node, 'the server stayed sound');
+
+done_testing();
