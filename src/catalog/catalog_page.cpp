@@ -4,7 +4,7 @@ namespace catalog {
 namespace {
 
 // By the hints that the look at its visibility left in the row.
-bool is_settled(const HeapTupleHeaderData *row, bool is_visible)
+bool is_final(const HeapTupleHeaderData *row, bool is_visible)
 {
     const auto hints = row->t_infomask;
     const auto has = [hints](int hint) { return (hints & hint) != 0; };
@@ -32,7 +32,7 @@ HeapTupleData row_at(Relation catalog, Buffer buffer, OffsetNumber offset)
 
 void find_visible_rows(Relation catalog, Buffer buffer, Snapshot snapshot, VisibleRows *rows)
 {
-    rows->is_settled = true;
+    rows->is_final = true;
     rows->count = 0;
     LockBuffer(buffer, BUFFER_LOCK_SHARE);
     const Page page = BufferGetPage(buffer);
@@ -48,7 +48,7 @@ void find_visible_rows(Relation catalog, Buffer buffer, Snapshot snapshot, Visib
         HeapTupleData row = row_at(catalog, buffer, offset);
         const bool is_visible = HeapTupleSatisfiesVisibility(&row, snapshot, buffer);
         if (is_visible) rows->offsets[rows->count++] = offset;
-        rows->is_settled = rows->is_settled && is_settled(row.t_data, is_visible);
+        rows->is_final = rows->is_final && is_final(row.t_data, is_visible);
     }
     // After the rows: to leave a hint in them can be to write the page.
     rows->written = BufferGetLSNAtomic(buffer);

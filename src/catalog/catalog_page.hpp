@@ -7,11 +7,11 @@ namespace catalog {
 
 // The rows of a page that a snapshot sees.
 struct VisibleRows {
-    // When the page was last written, as of the look at it.
+    // Where the log ends that the page has, as of the look at it.
     XLogRecPtr written;
     // Whether any later snapshot sees the same, as long as the page is not written again: the transactions that made or
     // deleted the rows on it are over, and not only since the snapshot.
-    bool is_settled;
+    bool is_final;
     int count;
     OffsetNumber offsets[MaxHeapTuplesPerPage];
 };

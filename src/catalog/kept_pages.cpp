@@ -11,6 +11,8 @@ bool is_taken = false;
 // From so many objects that are gone on, their share counts.
 constexpr std::uint32_t few_objects = 1024;
 
+Size most_memory() { return static_cast<Size>(maintenance_work_mem) * 1024; }
+
 }  // namespace
 
 KeptPages *KeptPages::take(std::size_t room)
@@ -20,10 +22,11 @@ KeptPages *KeptPages::take(std::size_t room)
         of_session->nodes_.begin_pass();
         return of_session;
     }
-    const MemoryContext context = AllocSetContextCreate(TopMemoryContext, "langchef_guard catalog pages", ALLOCSET_DEFAULT_SIZES);
+    const MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "langchef_guard catalog pages", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(context);
-    auto *const made = new (palloc(sizeof(KeptPages))) KeptPages(context, room);
+    auto *const made = new (palloc(sizeof(KeptPages))) KeptPages(context, std::min(room, most_memory() / (4 * sizeof(Stamps::Node))));
     MemoryContextSwitchTo(caller);
+    MemoryContextSetParent(context, TopMemoryContext);
     if (of_session == nullptr) {
         of_session = made;
         is_taken = true;
@@ -40,22 +43,23 @@ void KeptPages::give_back(bool is_sound)
     MemoryContextDelete(context_);
 }
 
+bool KeptPages::is_full() const { return MemoryContextMemAllocated(context_, false) > most_memory(); }
+
 bool KeptPages::is_worth_keeping() const
 {
-    if (MemoryContextMemAllocated(context_, true) > static_cast<Size>(maintenance_work_mem) * 1024) return false;
-    const auto gone = static_cast<std::uint32_t>(
-        std::count_if(nodes_.nodes(), nodes_.nodes() + nodes_.count(), [](const Stamps::Node &node) { return !node.seen; }));
+    const Size objects = nodes_.count() * (sizeof(Stamps::Node) + 2 * sizeof(std::uint32_t));
+    if (objects > most_memory()) return false;
+    const std::uint32_t gone = nodes_.count_gone();
     return gone < few_objects || gone < nodes_.count() / 2;
 }
 
-void KeptPages::forget(PageRecord **place)
+void KeptPages::forget(KeptPage *page)
 {
-    if (*place == nullptr) return;
-    pfree(*place);
-    *place = nullptr;
+    if (page->record != nullptr) pfree(page->record);
+    page->record = nullptr;
 }
 
-PageRecord **KeptPages::pages_of(Oid catalog, Oid file, BlockNumber blocks)
+KeptPage *KeptPages::pages_of(Oid catalog, Oid file, BlockNumber blocks)
 {
     Catalog *found = catalogs_;
     while (found != nullptr && found->catalog != catalog) found = found->next;
@@ -67,28 +71,30 @@ PageRecord **KeptPages::pages_of(Oid catalog, Oid file, BlockNumber blocks)
         catalogs_ = found;
     }
     if (found->file != file) {
-        for (BlockNumber i = 0; i < found->blocks; ++i) forget(&found->pages[i]);
+        for (BlockNumber i = 0; i < found->room; ++i) forget(&found->pages[i]);
         found->file = file;
     }
-    if (found->blocks < blocks) {
+    if (found->room < blocks) {
         // Catalogs grow page by page.
         const BlockNumber room = blocks + blocks / 4 + 8;
-        const Size size = room * sizeof(PageRecord *);
-        auto **const pages = static_cast<PageRecord **>(MemoryContextAllocExtended(context_, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+        const Size size = room * sizeof(KeptPage);
+        auto *const pages = static_cast<KeptPage *>(MemoryContextAllocExtended(context_, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
         if (found->pages != nullptr) {
-            std::memcpy(pages, found->pages, found->blocks * sizeof(PageRecord *));
+            std::memcpy(pages, found->pages, found->room * sizeof(KeptPage));
             pfree(found->pages);
         }
         found->pages = pages;
-        found->blocks = room;
+        found->room = room;
     }
     return found->pages;
 }
 
-void KeptPages::keep(PageRecord **place, const PageRecord &record, XLogRecPtr written)
+void KeptPages::keep(KeptPage *page, const PageRecord &record, XLogRecPtr written)
 {
-    forget(place);
-    *place = copy_record(record, written, context_);
+    forget(page);
+    if (this != of_session || is_full()) return;
+    page->record = copy_record(record, context_);
+    page->written = written;
 }
 
 }  // namespace catalog

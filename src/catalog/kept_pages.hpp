@@ -4,8 +4,14 @@
 
 namespace catalog {
 
-// What the pages of the catalogs said of objects in earlier passes of this session.  A session's memory of them is given
-// up when it is larger than maintenance_work_mem, and when many of the objects in it are gone.
+// A page of a catalog as it was read last.
+struct KeptPage {
+    XLogRecPtr written;
+    PageRecord *record;  // null: not kept
+};
+
+// What the pages of the catalogs said of objects in earlier passes of this session.  No more pages are kept once the
+// memory for it reaches maintenance_work_mem; all are given up when the objects alone need more, or are gone for the most part.
 class KeptPages {
   public:
     // The session's, with nothing of the last pass in its nodes; one of its own for a pass within a pass.  Inside
@@ -17,23 +23,24 @@ class KeptPages {
 
     NodeTable *nodes() { return &nodes_; }
 
-    // The records of a catalog's pages, null where none is kept: of so many pages at least, in the file given.
-    PageRecord **pages_of(Oid catalog, Oid file, BlockNumber blocks);
-    void keep(PageRecord **place, const PageRecord &record, XLogRecPtr written);
+    // The pages of a catalog, so many at least, as far as they were read from the file given.
+    KeptPage *pages_of(Oid catalog, Oid file, BlockNumber blocks);
+    void keep(KeptPage *page, const PageRecord &record, XLogRecPtr written);
+    static void forget(KeptPage *page);
 
   private:
     struct Catalog {
         Oid catalog;
         Oid file;
-        BlockNumber blocks;
-        PageRecord **pages;
+        BlockNumber room;
+        KeptPage *pages;
         Catalog *next;
     };
 
     KeptPages(MemoryContext context, std::size_t room) : context_(context), nodes_(room) {}
 
     bool is_worth_keeping() const;
-    static void forget(PageRecord **place);
+    bool is_full() const;
 
     MemoryContext context_;
     NodeTable nodes_;

@@ -20,33 +20,48 @@ NodeTable::NodeTable(std::size_t room)
 
 void NodeTable::make_slots(std::uint32_t count)
 {
+    auto *const slots = static_cast<std::uint32_t *>(MemoryContextAllocExtended(context_, count * sizeof(std::uint32_t), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
     if (slots_ != nullptr) pfree(slots_);
-    slots_ = static_cast<std::uint32_t *>(MemoryContextAllocExtended(context_, count * sizeof(std::uint32_t), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+    slots_ = slots;
     slot_mask_ = count - 1;
-    for (std::uint32_t i = 0; i < count_; ++i) {
-        std::uint32_t at = hash_of(nodes_[i].object) & slot_mask_;
-        while (slots_[at] != 0) at = (at + 1) & slot_mask_;
-        slots_[at] = i + 1;
+    for (std::uint32_t i = 0; i < count_; ++i) slots_[slot_of(nodes_[i].catalog, nodes_[i].object)] = i + 1;
+}
+
+std::uint32_t NodeTable::slot_of(Oid catalog, Oid object) const
+{
+    std::uint32_t at = hash_of(object) & slot_mask_;
+    for (; slots_[at] != 0; at = (at + 1) & slot_mask_) {
+        const Stamps::Node &node = nodes_[slots_[at] - 1];
+        if (node.object == object && node.catalog == catalog) break;
     }
+    return at;
+}
+
+std::uint32_t NodeTable::find(Oid catalog, Oid object) const
+{
+    const std::uint32_t at = slot_of(catalog, object);
+    return slots_[at] != 0 ? slots_[at] - 1 : no_node;
 }
 
 std::uint32_t NodeTable::number_of(Oid catalog, Oid object)
 {
     if (is_systems(catalog, object)) return common_node;
     if (last_ < count_ && nodes_[last_].object == object && nodes_[last_].catalog == catalog) return last_;
-    std::uint32_t at = hash_of(object) & slot_mask_;
-    for (; slots_[at] != 0; at = (at + 1) & slot_mask_) {
-        const Stamps::Node &node = nodes_[slots_[at] - 1];
-        if (node.object == object && node.catalog == catalog) return last_ = slots_[at] - 1;
-    }
+    const std::uint32_t at = slot_of(catalog, object);
+    if (slots_[at] != 0) return last_ = slots_[at] - 1;
     if (count_ == room_) {
+        nodes_ = static_cast<Stamps::Node *>(repalloc_huge(nodes_, room_ * 2 * sizeof(Stamps::Node)));
         room_ *= 2;
-        nodes_ = static_cast<Stamps::Node *>(repalloc_huge(nodes_, room_ * sizeof(Stamps::Node)));
     }
     nodes_[count_] = Stamps::Node{catalog, object, count_, 0, {}, false, false};
     slots_[at] = ++count_;
     if (count_ > slot_mask_ / 2) make_slots((slot_mask_ + 1) * 2);
     return last_ = count_ - 1;
+}
+
+std::uint32_t NodeTable::count_gone() const
+{
+    return static_cast<std::uint32_t>(std::count_if(nodes_, nodes_ + count_, [](const Stamps::Node &node) { return !node.seen; }));
 }
 
 void NodeTable::begin_pass()

@@ -1,6 +1,5 @@
 #include "catalog/stamp_page.hpp"
 
-#include "catalog/scan.hpp"
 #include "catalog/stamp_layout.hpp"
 
 namespace catalog {
@@ -73,14 +72,13 @@ void PageScribe::mention(std::uint32_t node, Oid object)
     append(record_.mentions, record_.mention_count, mention_room_) = Stamps::Mention{node, object};
 }
 
-PageRecord *copy_record(const PageRecord &record, XLogRecPtr written, MemoryContext context)
+PageRecord *copy_record(const PageRecord &record, MemoryContext context)
 {
     const Size size = MAXALIGN(sizeof(PageRecord)) + MAXALIGN(record.counted_count * sizeof(PageRecord::Counted)) +
                       MAXALIGN(record.joined_count * sizeof(PageRecord::Pair)) + MAXALIGN(record.mention_count * sizeof(Stamps::Mention));
     char *to = static_cast<char *>(MemoryContextAlloc(context, size));
     auto *const copy = reinterpret_cast<PageRecord *>(to);
     *copy = record;
-    copy->written = written;
     to += MAXALIGN(sizeof(PageRecord));
     copy->counted = copy_items(to, record.counted, record.counted_count);
     copy->joined = copy_items(to, record.joined, record.joined_count);

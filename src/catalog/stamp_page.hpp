@@ -12,7 +12,7 @@ struct PageRecord {
     struct Counted {
         std::uint32_t node;
         bool is_object;  // its own row is among them
-        bool own;        // this transaction wrote one of them
+        bool own;        // this transaction wrote one of them: none of a page that is kept
         core::Stamp stamp;
     };
     struct Pair {
@@ -20,7 +20,6 @@ struct PageRecord {
         std::uint32_t right;
     };
 
-    XLogRecPtr written;  // by the page's header
     core::Stamp common;
     std::uint32_t counted_count;
     std::uint32_t joined_count;
@@ -60,6 +59,6 @@ class PageScribe {
 };
 
 // A copy in one piece, in the memory context given; pfree returns it.
-PageRecord *copy_record(const PageRecord &record, XLogRecPtr written, MemoryContext context);
+PageRecord *copy_record(const PageRecord &record, MemoryContext context);
 
 }  // namespace catalog

@@ -33,6 +33,7 @@ class Pass : public PassResult {
         common.add(core::row_stamp(0, secret_key_mark(), 0));
         UnregisterSnapshot(snapshot_);
         make_groups();
+        ereport(DEBUG1, errmsg_internal("langchef_guard reads %u of %u pages of catalogs", pages_read_, pages_));
     }
 
   private:
@@ -57,25 +58,27 @@ class Pass : public PassResult {
         // A rewritten catalog has its rows in other places.
         common.add(core::row_stamp(catalog, file, InvalidTransactionId));
         const BlockNumber blocks = RelationGetNumberOfBlocks(relation);
-        PageRecord **const known = kept_->pages_of(catalog, file, blocks);
+        KeptPage *const known = kept_->pages_of(catalog, file, blocks);
         // A large catalog shall not drive everything else out of the buffers.
         const auto strategy = blocks > static_cast<BlockNumber>(NBuffers) / 4 ? GetAccessStrategy(BAS_BULKREAD) : nullptr;
         for (BlockNumber block = 0; block < blocks; ++block) {
             CHECK_FOR_INTERRUPTS();
             const Buffer buffer = ReadBufferExtended(relation, MAIN_FORKNUM, block, RBM_NORMAL, strategy);
-            // Who writes the page at this moment has not committed, as far as the snapshot goes.
-            if (known[block] != nullptr && known[block]->written == BufferGetLSNAtomic(buffer)) {
-                add_page(*known[block]);
+            // Without a lock: who writes the page at this moment has not committed, as far as the snapshot goes.
+            if (known[block].record != nullptr && known[block].written == BufferGetLSNAtomic(buffer)) {
+                add_page(*known[block].record);
             } else {
                 read_page(relation, buffer, reader, &known[block]);
+                ++pages_read_;
             }
             ReleaseBuffer(buffer);
         }
+        pages_ += blocks;
         if (strategy != nullptr) FreeAccessStrategy(strategy);
         table_close(relation, AccessShareLock);
     }
 
-    void read_page(Relation relation, Buffer buffer, const RowReader &reader, PageRecord **known)
+    void read_page(Relation relation, Buffer buffer, const RowReader &reader, KeptPage *known)
     {
         find_visible_rows(relation, buffer, snapshot_, visible_);
         scribe_.begin_page();
@@ -84,7 +87,11 @@ class Pass : public PassResult {
             reader.read(&tuple, &scribe_);
         }
         add_page(scribe_.record());
-        if (visible_->is_settled && !XLogRecPtrIsInvalid(visible_->written)) kept_->keep(known, scribe_.record(), visible_->written);
+        if (visible_->is_final && visible_->written != InvalidXLogRecPtr) {
+            kept_->keep(known, scribe_.record(), visible_->written);
+        } else {
+            KeptPages::forget(known);
+        }
     }
 
     void add_page(const PageRecord &page)
@@ -196,6 +203,8 @@ class Pass : public PassResult {
     VisibleRows *visible_;
     std::size_t mention_room_ = 0;
     std::uint32_t places_ = 0;
+    BlockNumber pages_ = 0;
+    BlockNumber pages_read_ = 0;
 };
 static_assert(std::is_trivially_destructible_v<Pass>);
 

@@ -16,7 +16,7 @@ struct PassResult {
 // About how many objects there are: moving a table of many costs as much as filling it.  Inside pg::call only.
 std::size_t likely_objects();
 
-// Reads the pages that were written since the last pass, and leaves what it found of objects in the nodes.  Inside pg::call only.
+// Reads all pages but those kept that were not written since, and leaves what it found of objects in the nodes.  Inside pg::call only.
 PassResult pass_over_catalogs(KeptPages *kept);
 
 }  // namespace catalog

@@ -36,10 +36,7 @@ void Stamps::find()
         return made;
     });
     common_ = pass.common;
-    nodes_ = kept->nodes()->nodes();
-    node_count_ = kept->nodes()->count();
-    slots_ = kept->nodes()->slots();
-    slot_mask_ = kept->nodes()->slot_mask();
+    nodes_ = kept->nodes();
     mentions_ = pass.mentions;
     mention_count_ = pass.mention_count;
     groups_ = pass.groups;
@@ -52,13 +49,12 @@ Stamps::~Stamps()
     MemoryContextDelete(context_);
 }
 
+core::Address Stamps::head(std::uint32_t number) const { return address_of((*nodes_)[groups_[number].head]); }
+
 std::uint32_t Stamps::group_of(core::Address object) const
 {
-    for (std::uint32_t at = hash_of(object.objid) & slot_mask_; slots_[at] != 0; at = (at + 1) & slot_mask_) {
-        const Node &node = nodes_[slots_[at] - 1];
-        if (node.object == object.objid && node.catalog == object.classid) return node.group;
-    }
-    return no_group;
+    const std::uint32_t found = nodes_->find(object.classid, object.objid);
+    return found != no_node ? (*nodes_)[found].group : no_group;
 }
 
 void Stamps::spread(std::vector<char> &marked) const
@@ -68,17 +64,14 @@ void Stamps::spread(std::vector<char> &marked) const
         std::vector<char> next(group_count_, 0);
         bool any = false;
         for (std::size_t i = 0; i < mention_count_; ++i) {
-            const std::uint32_t from = nodes_[mentions_[i].node].group;
+            const std::uint32_t from = (*nodes_)[mentions_[i].node].group;
             if (marked[from] != 0) continue;
-            const Oid object = mentions_[i].object;
             bool is_there = false;
             bool is_hit = false;
-            for (std::uint32_t at = hash_of(object) & slot_mask_; slots_[at] != 0; at = (at + 1) & slot_mask_) {
-                const Node &node = nodes_[slots_[at] - 1];
-                if (node.object != object) continue;
+            nodes_->each_with(mentions_[i].object, [&](const Node &node) {
                 is_there = is_there || node.place != 0;
                 is_hit = is_hit || (node.seen && frontier[node.group] != 0 && (first || !is_of_relation(node.catalog)));
-            }
+            });
             if (!is_hit && (is_there || !first)) continue;
             marked[from] = next[from] = 1;
             any = true;
@@ -90,14 +83,15 @@ void Stamps::spread(std::vector<char> &marked) const
 
 std::vector<core::Address> Stamps::objects(const std::vector<char> &marked) const
 {
-    std::vector<std::uint32_t> found;
-    for (std::uint32_t i = 0; i < node_count_; ++i) {
-        if (nodes_[i].place != 0 && marked[nodes_[i].group] != 0) found.push_back(i);
+    std::vector<const Node *> found;
+    for (std::uint32_t i = 0; i < nodes_->count(); ++i) {
+        const Node &node = (*nodes_)[i];
+        if (node.place != 0 && marked[node.group] != 0) found.push_back(&node);
     }
-    std::sort(found.begin(), found.end(), [this](std::uint32_t left, std::uint32_t right) { return nodes_[left].place < nodes_[right].place; });
+    std::sort(found.begin(), found.end(), [](const Node *left, const Node *right) { return left->place < right->place; });
     std::vector<core::Address> addresses;
     addresses.reserve(found.size());
-    for (const auto node : found) addresses.push_back(address_of(nodes_[node]));
+    for (const auto *const node : found) addresses.push_back(address_of(*node));
     return addresses;
 }
 

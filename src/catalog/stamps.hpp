@@ -10,6 +10,7 @@
 namespace catalog {
 
 class KeptPages;
+class NodeTable;
 
 // Where the rows of all catalogs lie and who wrote them, gathered in one pass under one snapshot,
 // without looking at what they say but for names of roles and tablespaces.  Objects are in groups: a
@@ -19,6 +20,8 @@ class KeptPages;
 // A row with the same place and writer is the same row, as long as its catalog was not rewritten and
 // transaction numbers did not come round: a place is given again only when no transaction can see
 // the row that was there, and then to another transaction.
+//
+// The session remembers what the pages said, for passes to come; one pass is looked at at a time.
 class Stamps {
   public:
     static constexpr std::uint32_t no_group = UINT32_MAX;
@@ -40,7 +43,7 @@ class Stamps {
 
     std::uint32_t groups() const { return group_count_; }
     const Group &group(std::uint32_t number) const { return groups_[number]; }
-    core::Address head(std::uint32_t number) const { return address_of(nodes_[groups_[number].head]); }
+    core::Address head(std::uint32_t number) const;
     std::uint32_t group_of(core::Address object) const;
 
     // Marks the groups whose facts may say something of the groups marked already: what refers to them
@@ -60,7 +63,7 @@ class Stamps {
         std::uint32_t place;  // counts rows with an OID, from 1; 0 without one
         core::Stamp stamp;
         bool own;
-        bool seen;  // there is a row of it, or one that says what it is a part of
+        bool seen;  // there is a row of it, or of something that is a part of it
     };
     // The rows of the node mention the OID.
     struct Mention {
@@ -76,10 +79,7 @@ class Stamps {
     MemoryContext context_;
     KeptPages *kept_ = nullptr;
     core::Stamp common_;
-    const Node *nodes_ = nullptr;
-    std::uint32_t node_count_ = 0;
-    const std::uint32_t *slots_ = nullptr;  // hash of the OID: node + 1, or 0
-    std::uint32_t slot_mask_ = 0;
+    const NodeTable *nodes_ = nullptr;  // of kept_
     Mention *mentions_ = nullptr;
     std::size_t mention_count_ = 0;
     Group *groups_ = nullptr;

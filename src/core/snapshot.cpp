@@ -120,6 +120,25 @@ SnapshotHeader read_header(std::string_view line)
     return header;
 }
 
+std::string id_in_line(std::string_view line, bool unicode)
+{
+    try {
+        JsonReader reader(line, unicode);
+        reader.expect('{');
+        do {
+            const auto member = reader.name();
+            if (member == "id") return reader.string();
+            if (member == "payload") {
+                reader.payload();
+            } else {
+                reader.value();
+            }
+        } while (reader.accept(','));
+    } catch (const JsonError &) {
+    }
+    return {};
+}
+
 SnapshotFact read_fact_line(std::string_view line, bool unicode)
 {
     JsonReader reader(line, unicode);

@@ -1,9 +1,13 @@
 #include "drift/lines.hpp"
 
+#include "drift/environment.hpp"
+
 namespace drift {
 namespace {
 
 constexpr const char *column_name = "line";
+
+enum Column { column_key, column_number, column_place, columns };
 
 constexpr const char *table_hint = "Make it with CREATE TEMP TABLE snapshot_lines (line text), and load it with "
                                    "\\copy snapshot_lines FROM 'file' WITH (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02').";
@@ -45,60 +49,120 @@ TableLines::TableLines(Oid table, Oid role) : exceptions_at_start_(std::uncaught
     struct State {
         MemoryContext context;
         Snapshot snapshot;
-        TableScanDesc scan;
         TupleTableSlot *slot;
+        Tuplesortstate *sort;
+        TupleTableSlot *place;
     };
     const auto state = pg::call([relation] {
         State begun{};
         begun.context = AllocSetContextCreate(CurrentMemoryContext, "langchef_guard line", ALLOCSET_DEFAULT_SIZES);
         begun.snapshot = RegisterSnapshot(GetActiveSnapshot());
-        // From the first row on: another scan of the table must not make this one begin in its middle.
-        begun.scan = table_beginscan_strat(relation, begun.snapshot, 0, nullptr, true, false);
         begun.slot = table_slot_create(relation, nullptr);
+        const TupleDesc row = CreateTemplateTupleDesc(columns);
+        TupleDescInitEntry(row, column_key + 1, "key", TEXTOID, -1, 0);
+        TupleDescInitEntryCollation(row, column_key + 1, C_COLLATION_OID);
+        TupleDescInitEntry(row, column_number + 1, "number", INT8OID, -1, 0);
+        TupleDescInitEntry(row, column_place + 1, "place", TIDOID, -1, 0);
+        AttrNumber by[] = {column_key + 1, column_number + 1};
+        Oid less[] = {TextLessOperator, Int8LessOperator};
+        Oid collation[] = {C_COLLATION_OID, InvalidOid};
+        bool nulls_first[] = {false, false};
+        begun.sort = tuplesort_begin_heap(row, 2, by, less, collation, nulls_first, maintenance_work_mem, nullptr, TUPLESORT_NONE);
+        begun.place = MakeSingleTupleTableSlot(row, &TTSOpsMinimalTuple);
         return begun;
     });
     context_ = state.context;
     snapshot_ = state.snapshot;
-    scan_ = state.scan;
     slot_ = state.slot;
+    sort_ = state.sort;
+    place_ = state.place;
+    put_in_order();
 }
 
 TableLines::~TableLines()
 {
     // After an error the transaction's abort takes it back.
     if (std::uncaught_exceptions() != exceptions_at_start_) return;
+    ExecDropSingleTupleTableSlot(place_);
+    tuplesort_end(sort_);
     ExecDropSingleTupleTableSlot(slot_);
-    table_endscan(scan_);
     UnregisterSnapshot(snapshot_);
     table_close(relation_, AccessShareLock);
     MemoryContextDelete(context_);
 }
 
-std::optional<std::string_view> TableLines::next()
+// Valid until the next call; a null is an empty line.
+std::string_view TableLines::line_in_slot()
 {
     struct View {
         const char *data;
         std::size_t size;
-        bool row;
     };
-    for (;;) {
-        const auto view = pg::call([this] {
-            CHECK_FOR_INTERRUPTS();
-            MemoryContextReset(context_);
-            if (!table_scan_getnextslot(scan_, ForwardScanDirection, slot_)) return View{nullptr, 0, false};
-            bool null = false;
-            const Datum value = slot_getattr(slot_, column_, &null);
-            if (null) return View{nullptr, 0, true};
-            const MemoryContext outer = MemoryContextSwitchTo(context_);
-            struct varlena *const plain = PG_DETOAST_DATUM_PACKED(value);
-            MemoryContextSwitchTo(outer);
-            return View{VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain), true};
-        });
-        if (!view.row) return std::nullopt;
-        ++number_;
-        const std::string_view line(view.data, view.size);
-        if (line.find_first_not_of(" \t\r\n") != std::string_view::npos) return line;
+    const auto view = pg::call([this] {
+        MemoryContextReset(context_);
+        bool null = false;
+        const Datum value = slot_getattr(slot_, column_, &null);
+        if (null) return View{nullptr, 0};
+        const MemoryContext outer = MemoryContextSwitchTo(context_);
+        struct varlena *const plain = PG_DETOAST_DATUM_PACKED(value);
+        MemoryContextSwitchTo(outer);
+        return View{VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain)};
+    });
+    return {view.data, view.size};
+}
+
+void TableLines::put_in_order()
+{
+    const Relation relation = relation_;
+    const Snapshot snapshot = snapshot_;
+    // From the first row on: another scan of the table must not make this one begin in its middle.
+    const TableScanDesc scan = pg::call([relation, snapshot] { return table_beginscan_strat(relation, snapshot, 0, nullptr, true, false); });
+    TupleTableSlot *const slot = slot_;
+    std::int64_t number = 0;
+    const auto next = [scan, slot] {
+        CHECK_FOR_INTERRUPTS();
+        return table_scan_getnextslot(scan, ForwardScanDirection, slot);
+    };
+    while (pg::call(next)) {
+        const auto line = line_in_slot();
+        ++number;
+        if (line.find_first_not_of(" \t\r\n") != std::string_view::npos) add(line, number);
     }
+    pg::call([scan] { table_endscan(scan); });
+    Tuplesortstate *const sort = sort_;
+    pg::call([sort] { tuplesort_performsort(sort); });
+}
+
+// What has no id, like the header, comes first.
+void TableLines::add(std::string_view line, std::int64_t number)
+{
+    const auto key = to_utf8(core::id_in_line(line, !needs_conversion()));
+    pg::call([this, &key, number] {
+        const MemoryContext outer = MemoryContextSwitchTo(context_);
+        TupleTableSlot *const row = MakeSingleTupleTableSlot(place_->tts_tupleDescriptor, &TTSOpsVirtual);
+        std::memset(row->tts_isnull, 0, sizeof(bool) * columns);
+        row->tts_values[column_key] = PointerGetDatum(cstring_to_text_with_len(key.data(), static_cast<int>(key.size())));
+        row->tts_values[column_number] = Int64GetDatum(number);
+        row->tts_values[column_place] = PointerGetDatum(&slot_->tts_tid);
+        ExecStoreVirtualTuple(row);
+        tuplesort_puttupleslot(sort_, row);
+        ExecDropSingleTupleTableSlot(row);
+        MemoryContextSwitchTo(outer);
+    });
+}
+
+std::optional<std::string_view> TableLines::next()
+{
+    const bool found = pg::call([this] {
+        CHECK_FOR_INTERRUPTS();
+        if (!tuplesort_gettupleslot(sort_, true, false, place_, nullptr)) return false;
+        slot_getallattrs(place_);
+        number_ = DatumGetInt64(place_->tts_values[column_number]);
+        const auto place = reinterpret_cast<ItemPointer>(DatumGetPointer(place_->tts_values[column_place]));
+        if (!table_tuple_fetch_row_version(relation_, place, snapshot_, slot_)) elog(ERROR, "a line of a snapshot is gone while it is read");
+        return true;
+    });
+    return found ? std::optional(line_in_slot()) : std::nullopt;
 }
 
 }  // namespace drift

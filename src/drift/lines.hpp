@@ -14,7 +14,7 @@ class LineSource {
     virtual ~LineSource() = default;
     // Null after the last line; valid until the next call.
     virtual std::optional<std::string_view> next() = 0;
-    // Of the line that next() returned, from 1.
+    // Of the line that next() returned, from 1; of a table's row, by the order in which they are stored.
     virtual std::int64_t number() const = 0;
 };
 
@@ -29,8 +29,9 @@ class TextLines final : public LineSource {
     core::Lines lines_;
 };
 
-// In the column "line" of a table, one per row, in the order in which the rows are stored.  It is read without running anything that
-// belongs to the table; raises unless the role may read all of it.
+// In the column "line" of a table, one per row, in whatever order: loaded rows are stored where there was room.  The
+// header comes first, and facts in the order of their ids.  It is read without running anything that belongs to the
+// table; raises unless the role may read all of it.
 class TableLines final : public LineSource {
   public:
     TableLines(Oid table, Oid role);
@@ -42,13 +43,18 @@ class TableLines final : public LineSource {
     std::int64_t number() const override { return number_; }
 
   private:
+    std::string_view line_in_slot();
+    void put_in_order();
+    void add(std::string_view line, std::int64_t number);
+
     int exceptions_at_start_;
     MemoryContext context_ = nullptr;  // of one line
     Relation relation_ = nullptr;
     AttrNumber column_ = 0;
     Snapshot snapshot_ = nullptr;
-    TableScanDesc scan_ = nullptr;
     TupleTableSlot *slot_ = nullptr;
+    Tuplesortstate *sort_ = nullptr;
+    TupleTableSlot *place_ = nullptr;
     std::int64_t number_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #include "core/shown.hpp"
 
 #include "drift/environment.hpp"
+#include "drift/exceptions.hpp"
 #include "drift/expected_facts.hpp"
 #include "drift/last_values.hpp"
 #include "drift/live_facts.hpp"
@@ -37,6 +38,26 @@ void add_row(const core::DriftRow &row, std::string id, std::string parent, Sele
     selection.add(fact);
 }
 
+bool is_table(std::string_view kind) { return kind == "table" || kind == "foreign_table"; }
+
+// Whether tables are there on one side only, of which the rows do not say what they come from.
+bool any_whole_table(const std::vector<core::DriftRow> &rows)
+{
+    return std::any_of(rows.begin(), rows.end(), [](const core::DriftRow &row) { return row.attribute.empty() && is_table(row.kind); });
+}
+
+// The parents of the tables that something is about.
+void add_parents(core::FactSource &facts, Selection &selection)
+{
+    while (facts.next()) {
+        const auto key = facts.key();
+        if (is_table(key.substr(0, key.find(':')))) {
+            if (const auto fact = facts.fact(); selection.is_about(fact.id)) selection.add(fact);
+        }
+    }
+    facts.rewind();
+}
+
 void take_places(const FactMap &source, const std::string &whole, FactMap &facts)
 {
     for (const auto *const column : core::repair::columns_of(source, whole)) {
@@ -48,10 +69,12 @@ void take_places(const FactMap &source, const std::string &whole, FactMap &facts
 
 // What drift has told, as plans need it: which facts the rows are about under the names of either time.
 //   to_actual   the facts expected are to become the actual ones; else the other way round
+//   places      whether the order of columns counts
 struct Told {
     const std::vector<core::DriftRow> &rows;
     const core::repair::Renaming &back;  // from the names of today to those of the registration
     bool to_actual;
+    bool places;
 
     std::string registered_id(const core::DriftRow &row) const
     {
@@ -82,6 +105,8 @@ void apply(const Told &told, const core::repair::Renaming &renaming, const FactM
         if (other == source.end() || row.operation == go) continue;
         if (row.operation == come) {
             facts.insert_or_assign(id, other->second);
+            // Which neighbours it is to have no row of theirs says.
+            if (told.places && row.implied_by == core::no_row && core::repair::is_column(other->second)) take_places(source, other->second.parent, facts);
         } else if (const auto found = facts.find(id); found != facts.end() && !row.attribute.empty()) {
             auto &fact = found->second;
             if (row.attribute == "parent") {
@@ -241,16 +266,22 @@ LCG_FUNCTION(lcg_repair)
     const auto report = drift::make_report(session, name);
     core::repair::Selection selection;
     for (const auto &row : report.rows) drift::add_row(row, row.fact, row.parent, selection);
+    const bool with_parents = drift::any_whole_table(report.rows);
+    if (with_parents) {
+        drift::ExpectedFacts registered(session, report.schema.name);
+        drift::add_parents(registered, selection);
+    }
     core::repair::FactMap actual;
     std::vector<catalog::Gap> gaps;
     {
         drift::LiveFacts live;
         gaps = live.gaps();
+        if (with_parents) drift::add_parents(live, selection);
         actual = drift::take(live, selection);
     }
     const core::repair::Renaming back(sql, actual, drift::renames_of(report.rows, false));
     const bool to_actual = direction == "to_actual";
-    const drift::Told told{report.rows, back, to_actual};
+    const drift::Told told{report.rows, back, to_actual, drift::find_scope(session, report.schema.name).column_order};
     for (const auto &row : report.rows) drift::add_row(row, told.registered_id(row), back.id(row.parent), selection);
     core::repair::FactMap expected;
     {

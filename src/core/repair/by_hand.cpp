@@ -16,8 +16,6 @@
 namespace core::repair {
 namespace {
 
-bool is_column(const Fact &fact) { return fact.kind == "column" || fact.kind == "attribute"; }
-
 // The change because of which the fact is dropped and made anew.
 const std::string &root_of(const Changes &changes, const std::string &id)
 {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "core/repair/makers.hpp"
 #include "core/repair/reading.hpp"
 #include "core/repair/replacing.hpp"
 
@@ -14,6 +15,18 @@ namespace {
 bool is_type(std::string_view kind) { return kind == "enum" || kind == "domain" || kind == "range" || kind == "type" || kind == "composite"; }
 
 bool keeps_rows(const Fact &fact) { return fact.kind == "table" || fact.kind == "schema" || fact.kind == "database" || fact.kind == "extension" || fact.kind == "sequence" || fact.kind == "attribute"; }
+
+bool is_foreign_key(const Fact &fact) { return fact.kind == "constraint" && text_of(fact, "type") == "foreign key"; }
+
+// Whether values of the two types can be compared by one operator family, as a foreign key's are.
+bool are_alike(std::string_view left, std::string_view right)
+{
+    const auto is_one_of = [](std::string_view type, std::initializer_list<std::string_view> names) {
+        return std::any_of(names.begin(), names.end(), [type](std::string_view name) { return type == name || type.starts_with(std::string(name) + '('); });
+    };
+    const auto both = [&](std::initializer_list<std::string_view> names) { return is_one_of(left, names) && is_one_of(right, names); };
+    return left == right || both({"smallint", "integer", "bigint"}) || both({"text", "character varying"}) || both({"numeric"});
+}
 
 // "app.t.c" as the owner of a sequence, of a column.
 std::string column_id(const std::string &owned_by) { return "column:" + owned_by; }
@@ -105,6 +118,7 @@ class Finder {
         }
         if (to.kind == "column" && !changes_.rebuilt.contains(from.id) && (differs(&from, to, "type") || differs(&from, to, "collation"))) {
             disturb_column(from);
+            part_foreign_keys(from, to);
         }
     }
 
@@ -147,9 +161,33 @@ class Finder {
             const auto method = text_of(*part, "method");
             const bool plain = part->kind == "index" ? (method == "btree" || method == "hash") && is_on_columns(*part) : is_on_columns(*part);
             const bool of_table = part->parent == table->first && (part->kind == "index" || part->kind == "constraint");
-            const bool foreign = part->kind == "constraint" && text_of(*part, "type") == "foreign key";
-            if (foreign || (through_text && of_table && !plain)) rebuild(*part, type);
+            if (is_foreign_key(*part) || (through_text && of_table && !plain)) rebuild(*part, type);
         }
+    }
+
+    // A foreign key whose sides both get other types, one after the other, can be without what compares them in between.
+    void part_foreign_keys(const Fact &column, const Fact &wanted)
+    {
+        const auto table = scene_.from.find(column.parent);
+        if (table == scene_.from.end()) return;
+        for (const auto *const key : from_.by(table->second)) {
+            if (!is_foreign_key(*key) || !scene_.to.contains(key->id) || !has_word(*key, name_of(column.id).last())) continue;
+            auto tables = from_.of(*key);
+            tables.push_back(&table->second);
+            const bool parts = std::any_of(tables.begin(), tables.end(), [&](const Fact *other) { return has_unlike_column(*key, *other, column, wanted); });
+            if (parts) rebuild(*key, column);
+        }
+    }
+
+    // Whether the key names a column of the table that gets another type as well, and not one that is like the other's all along.
+    bool has_unlike_column(const Fact &key, const Fact &table, const Fact &column, const Fact &wanted) const
+    {
+        const auto own = columns_of(scene_.from, table.id);
+        return std::any_of(own.begin(), own.end(), [&](const Fact *other) {
+            const auto to = scene_.to.find(other->id);
+            if (other->id == column.id || to == scene_.to.end() || !differs(other, to->second, "type") || !has_word(key, name_of(other->id).last())) return false;
+            return !are_alike(text_of(column, "type"), text_of(to->second, "type")) || !are_alike(text_of(wanted, "type"), text_of(*other, "type"));
+        });
     }
 
     // What reads the column must go while its type changes, or it does.
@@ -198,7 +236,7 @@ class Finder {
             const auto table = scene_.from.find(fact.parent);
             if (table == scene_.from.end()) return;
             for (const auto *const user : from_.by(table->second)) {
-                const bool refers = user->kind == "constraint" && text_of(*user, "type") == "foreign key" && user->id != fact.id &&
+                const bool refers = is_foreign_key(*user) && user->id != fact.id &&
                                     text_of(*user, "definition").find("REFERENCES ") != std::string::npos && user->parent != fact.parent;
                 if (refers && scene_.to.contains(user->id) && text_of(fact, "type") != "foreign key" && text_of(fact, "type") != "check") rebuild(*user, fact);
             }

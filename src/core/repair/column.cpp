@@ -183,7 +183,12 @@ class Change {
     std::string present_not_null() const
     {
         const auto name = name_of(from_->id);
-        if (has(*from_, "not_null_name") || !scene_.sql.present_not_null_name || name.parts.size() < 3) return not_null_constraint(*from_);
+        if (has(*from_, "not_null_name") || name.parts.size() < 3) return not_null_constraint(*from_);
+        if (!scene_.sql.present_not_null_name) {
+            // What was made as a partition or heir has the parent's.
+            const auto *const given = flag_of(*from_, "inherited") ? parent_column(scene_.from, *from_) : nullptr;
+            return not_null_constraint(given != nullptr ? *given : *from_);
+        }
         const auto present = scene_.sql.present_not_null_name(name.part(0), name.part(1), name.part(2));
         return present.empty() ? not_null_constraint(*from_) : scene_.sql.quote(present);
     }
@@ -218,7 +223,9 @@ class Change {
     {
         // A name can be the usual one under the table's new name.
         const auto present = present_not_null();
-        const auto name = changes("not_null_name") ? not_null_constraint(to_) : present;
+        // Of one that comes from a parent the name does not count, and cannot be changed.
+        const bool renamed = changes("not_null_name") && !flag_of(to_, "inherited");
+        const auto name = renamed ? not_null_constraint(to_) : present;
         if (present != name) add_step(steps_, to_, table_ + " RENAME CONSTRAINT " + present + " TO " + name, Lock::access_exclusive);
         if (changes("not_null_validated")) {
             if (has(to_, "not_null_validated")) {

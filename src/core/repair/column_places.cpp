@@ -1,6 +1,7 @@
 #include "core/repair/column_places.hpp"
 
 #include "core/repair/makers.hpp"
+#include "core/repair/reading.hpp"
 #include "core/repair/target.hpp"
 
 #include "core/cpp_only.hpp"
@@ -14,7 +15,7 @@ void note_column_places(const Scene &scene, const Changes &changes, Steps &steps
         for (const auto &id : *ids) {
             const auto &fact = scene.to.at(id);
             const bool made_whole = changes.made.contains(fact.parent) || changes.rebuilt.contains(fact.parent);
-            if ((fact.kind == "column" || fact.kind == "attribute") && !made_whole) tables.insert(fact.parent);
+            if (is_column(fact) && !made_whole) tables.insert(fact.parent);
         }
     }
     for (const auto &table : tables) {

@@ -69,7 +69,7 @@ void add_common(const Scene &scene, const Fact *from, const Fact &to, Steps &ste
     if (differs(from, to, "comment")) {
         const auto text = text_of(to, "comment");
         auto what = target(sql, to);
-        if (to.kind == "column" || to.kind == "attribute") what = "COLUMN " + whole_of(sql, to) + '.' + own_name(sql, to);
+        if (is_column(to)) what = "COLUMN " + whole_of(sql, to) + '.' + own_name(sql, to);
         add_step(steps, to, "COMMENT ON " + what + " IS " + (has(to, "comment") ? literal(text) : "NULL"), Lock::share_update_exclusive);
     }
     if (differs(from, to, "depends_on_extension")) {

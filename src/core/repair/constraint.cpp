@@ -47,6 +47,20 @@ std::string with_storage(const Scene &scene, const Fact &constraint)
     return where == std::string::npos ? definition + storage : definition.insert(where, storage);
 }
 
+// Whether a foreign key refers to a partitioned table: what it has for each partition VALIDATE CONSTRAINT passes over.
+bool refers_to_partitioned(const Scene &scene, const Fact &constraint)
+{
+    constexpr std::string_view word = " REFERENCES ";
+    const auto definition = text_of(constraint, "definition");
+    const auto at = definition.find(word);
+    if (text_of(constraint, "type") != "foreign key" || at == std::string::npos) return false;
+    std::string_view rest;
+    const auto parts = take_name(std::string_view(definition).substr(at + word.size()), rest);
+    if (parts.size() < 2) return false;
+    const auto table = scene.to.find(fact_id("table", {parts[0], parts[1]}));
+    return table != scene.to.end() && has(table->second, "partition_key");
+}
+
 // Tables that are there already and have rows to be checked; partitioned ones lack the gentle forms.
 bool is_gentle(const Scene &scene, const Fact &constraint)
 {
@@ -54,7 +68,7 @@ bool is_gentle(const Scene &scene, const Fact &constraint)
         const auto table = facts.find(constraint.parent);
         return table != facts.end() && table->second.kind == "table" && !has(table->second, "partition_key");
     };
-    return scene.online && is_plain(scene.from) && is_plain(scene.to);
+    return scene.online && is_plain(scene.from) && is_plain(scene.to) && !refers_to_partitioned(scene, constraint);
 }
 
 // "UNIQUE NULLS NOT DISTINCT (a, b) INCLUDE (c)" as what follows the table in CREATE INDEX; empty when it cannot be one.

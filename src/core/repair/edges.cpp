@@ -89,7 +89,7 @@ class Edges {
     {
         for (const auto &[id, chain] : work_.makes) {
             const auto &fact = scene_.to.at(id);
-            if (fact.kind == "column" || fact.kind == "attribute") columns_[fact.parent].push_back(chain);
+            if (is_column(fact)) columns_[fact.parent].push_back(chain);
             if (fact.kind == "index" || fact.kind == "constraint" || fact.kind == "column") parts_[fact.parent].push_back(chain);
             if (is_key(fact)) keys_[fact.parent].push_back(chain);
         }
@@ -167,6 +167,8 @@ class Edges {
     // Parts that go with it go before what they are made from: the function of a trigger, the type of a column.
     void follow_parts(const Fact &fact, const Chain &chain)
     {
+        // What is in a schema and has no command of its own goes with something else in it.
+        if (fact.kind == "schema") return;
         if (scene_.to.contains(fact.id) && !changes_.rebuilt.contains(fact.id)) return;
         for (const auto *const part : from_.by(fact)) {
             if (part->parent != fact.id || work_.drops.contains(part->id)) continue;

@@ -184,7 +184,7 @@ class Planner {
         }
         for (const auto &id : wanted) {
             const auto &to = scene_.to.at(id);
-            if ((to.kind == "column" || to.kind == "attribute") && whole.contains(to.parent)) continue;
+            if (is_column(to) && whole.contains(to.parent)) continue;
             const bool is_new = whole.contains(id);
             const auto before = scene_.from.find(id);
             const Fact *from = is_new || before == scene_.from.end() ? nullptr : &before->second;

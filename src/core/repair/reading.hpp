@@ -7,6 +7,9 @@
 // Attributes of facts, as commands need them.
 namespace core::repair {
 
+// Of a table or of a composite type.
+inline bool is_column(const Fact &fact) { return fact.kind == "column" || fact.kind == "attribute"; }
+
 inline const Value &value_of(const Fact &fact, std::string_view attribute)
 {
     static const Value absent;

@@ -39,9 +39,13 @@ void Selection::add(const Fact &fact)
     wholes_.insert(fact.id);
     add_name(names_, fact.id);
     if (fact.id.starts_with("range:")) add_name(names_, has(fact, "multirange") ? "range:" + text_of(fact, "multirange") : multirange_of(fact.id));
-    // What it had from its parents becomes its own without them.
-    if (has(fact, "partition_of")) wholes_.insert("table:" + text_of(fact, "partition_of"));
-    for (const auto &parent : list_of(fact, "inherits")) wholes_.insert("table:" + parent);
+    // What it had from its parents becomes its own without them, and made anew it is given what they have.
+    auto parents = list_of(fact, "inherits");
+    if (has(fact, "partition_of")) parents.push_back(text_of(fact, "partition_of"));
+    for (const auto &parent : parents) {
+        wholes_.insert("table:" + parent);
+        wholes_.insert("foreign_table:" + parent);
+    }
     if (fact.parent.empty() || fact.parent.starts_with("schema:")) return;
     wholes_.insert(fact.parent);
     add_name(names_, fact.parent);
@@ -52,6 +56,8 @@ bool Selection::needs(const Fact &fact) const
     if (!is_part_of_table(fact) || wholes_.contains(fact.parent) || wholes_.contains(fact.id)) return true;
     return mentions_any(fact, names_);
 }
+
+bool Selection::is_about(std::string_view id) const { return wholes_.contains(std::string(id)); }
 
 void Selection::take_along(const Fact &fact)
 {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <unordered_set>
 
 #include "core/fact.hpp"
@@ -14,6 +15,8 @@ class Selection {
     // A fact that differs, of either side.
     void add(const Fact &fact);
     bool needs(const Fact &fact) const;
+    // Whether the object itself differs, has a part that does, or is a parent of one.
+    bool is_about(std::string_view id) const;
     // Of a table that has a column of a type that is about to change the other parts are needed as well; facts come in
     // the order of their ids, columns first.
     void take_along(const Fact &fact);

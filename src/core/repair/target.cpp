@@ -138,7 +138,7 @@ std::string target(const Dialect &sql, const Fact &fact)
 
 std::string grant_target(const Dialect &sql, const Fact &fact)
 {
-    if (fact.kind == "column" || fact.kind == "attribute") return "TABLE " + whole_of(sql, fact);
+    if (is_column(fact)) return "TABLE " + whole_of(sql, fact);
     if (fact.kind == "view" || fact.kind == "matview" || fact.kind == "foreign_table") return "TABLE " + plain_name(sql, fact);
     if (fact.kind == "server") return "FOREIGN SERVER " + plain_name(sql, fact);
     if (fact.kind == "aggregate") return "FUNCTION " + sql.name(name_of(fact.id).parts) + '(' + name_of(fact.id).arguments + ')';

@@ -73,8 +73,11 @@ sub attempt
 sub session
 {
 	my ($node, $database) = @_;
-	return $node->background_psql($database, on_error_stop => 0,
+	my $session = $node->background_psql($database, on_error_stop => 0,
 		extra_params => [ '-v', 'VERBOSITY=verbose', '-v', 'SHOW_CONTEXT=never' ]);
+	# The time limit is that of a query, not of the session.
+	$session->set_query_timer_restart;
+	return $session;
 }
 
 sub attempt_in
