@@ -42,19 +42,21 @@ sub new
 	return $self;
 }
 
-# The guarded database as it was at first.  The first change in a copied database reads all definitions; here it is.
+# The guarded database as it was at first: its files are copied, which is half the work of writing each of its blocks to
+# the log.  The first change in a copied database reads all definitions; here it is.
 sub rebuild
 {
 	my ($self) = @_;
 	$self->{monitor}->close if $self->{monitor};
 	delete $self->{monitor};
 	# A database with a subscription cannot be dropped.
-	Attack::Session::run($self->{node}, 'guarded', 'postgres', q{SELECT format('ALTER SUBSCRIPTION %I DISABLE', subname),
-		format('ALTER SUBSCRIPTION %I SET (slot_name = NONE)', subname), format('DROP SUBSCRIPTION %I', subname)
-		FROM pg_subscription JOIN pg_database d ON d.oid = subdbid WHERE datname = 'guarded' \gexec}, $off);
+	my $subscribed = q{pg_subscription JOIN pg_database d ON d.oid = subdbid WHERE datname = 'guarded'};
+	Attack::Session::run($self->{node}, 'guarded', 'postgres', qq{SELECT format('ALTER SUBSCRIPTION %I DISABLE', subname),
+		format('ALTER SUBSCRIPTION %I SET (slot_name = NONE)', subname), format('DROP SUBSCRIPTION %I', subname) FROM $subscribed \\gexec}, $off)
+	  if $self->arrange("SELECT count(*) FROM $subscribed", 'postgres') > 0;
 	my $made = Attack::Session::run($self->{node}, 'postgres', 'postgres', q{
 		DROP DATABASE IF EXISTS guarded WITH (FORCE);
-		CREATE DATABASE guarded OWNER attack_dbo TEMPLATE pattern;
+		CREATE DATABASE guarded OWNER attack_dbo TEMPLATE pattern STRATEGY file_copy;
 		GRANT CREATE ON DATABASE guarded TO attack_owner}, $off);
 	die $made->{text} if $made->{sqlstate};
 	my $settled = Attack::Session::run($self->{node}, 'guarded', 'postgres', q{LOAD 'langchef_guard'; SET langchef_guard.mode = 'record';

@@ -30,13 +30,21 @@ sub build_with_debug_points
 		private_postgres "$2" "$3"
 		mkdir "$2/src"
 		pack_tree "$1" | tar --extract --directory="$2/src"
+		src=$2/src
+		build() { make -s -C "$src" -j "$(nproc)" LCG_DEBUG=1 CXXFLAGS='-O0 -g0' PG_CONFIG="$PG_CONFIG" "$@"; }
 		# Objects of the tree that know nothing of debug points serve as they are.
-		(cd "$1" && find src -name '*.[od]' -print -o -name '*.gch' -print | tar --create --files-from=-) | tar --extract --directory="$2/src"
-		(cd "$2/src" && grep -l debug_point $(find src -name '*.d') /dev/null) | while read -r file; do
-			rm -f "$2/src/${file%.d}.o"
+		(cd "$1" && find src -name '*.[od]' -print | tar --create --files-from=-) | tar --extract --directory="$src"
+		(cd "$src" && grep -l debug_point $(find src -name '*.d') /dev/null) | while read -r file; do
+			rm -f "$src/${file%.d}.o"
 		done
-		make -s -C "$2/src" -j "$(nproc)" LCG_DEBUG=1 CXXFLAGS='-O0 -g0' PG_CONFIG="$PG_CONFIG"
-		make -s -C "$2/src" LCG_DEBUG=1 install PG_CONFIG="$PG_CONFIG"
+		# The compiler takes the headers that it has read for other options for nothing.  Read again, they must not look
+		# newer than those objects.
+		headers=src/pg/precompiled.hpp.gch
+		if [ -e "$1/$headers" ]; then
+			build "$headers"
+			touch -r "$1/$headers" "$src/$headers"
+		fi
+		build all install
 SH
 	BAIL_OUT('the build with debug points failed: ' . slurp_file($log)) if $done != 0;
 	return "$dir/usr/lib/postgresql/$major";

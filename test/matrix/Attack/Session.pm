@@ -1,14 +1,16 @@
-# psql, once for a script or kept open; errors come with the output.
+# psql: sessions that are kept open, and scripts, each of which has a connection of its own; errors come with the output.
 package Attack::Session;
 
 use strict;
 use warnings FATAL => 'all';
 
+use Attack::Waiting;
 use Guarded ();
 use IPC::Open3;
 
 my $end = 'attack-session-end';
 my $limit = 60;    # seconds that nothing may take longer than
+my (%runner, %waiting);    # by the name of the cluster
 
 sub arguments
 {
@@ -27,11 +29,13 @@ sub open
 	return bless { pid => $pid, in => $in, out => $out }, $class;
 }
 
-sub send
+sub send { my ($self, $sql) = @_; return $self->type("$sql\n;"); }
+
+sub type
 {
-	my ($self, $sql) = @_;
+	my ($self, $lines) = @_;
 	local $SIG{PIPE} = 'IGNORE';
-	print { $self->{in} } "$sql\n;\n\\echo $end\n";
+	print { $self->{in} } "$lines\n\\echo $end\n";
 	return;
 }
 
@@ -41,9 +45,14 @@ sub receive
 	my ($fh, $text) = ($self->{out}, '');
 	local $SIG{ALRM} = sub { die "a session gave no answer within $limit s: $text\n" };
 	alarm $limit;
+	$self->{ended} = 1;
 	while (defined(my $line = <$fh>))
 	{
-		last if $line eq "$end\n";
+		if ($line eq "$end\n")
+		{
+			$self->{ended} = 0;
+			last;
+		}
 		$text .= $line;
 	}
 	alarm 0;
@@ -74,13 +83,52 @@ sub close
 	return;
 }
 
-# A script in a session of its own.
+# A script in a connection of its own.  To start psql takes longer than most scripts: one runs them all, but those that
+# have commands of psql, whose effects would stay.
 sub run
 {
 	my ($node, $database, $role, $script, $options) = @_;
-	my $self = Attack::Session->open($node, $database, $role, $options);
-	$self->send($script);
+	return alone(@_) if $script =~ /\\[a-z]/;
+	my $self = delete $runner{ $node->name } // waiting($node);
+	$self->send(connect_to($node, $database, $role, $options) . "\n$script");
 	my $outcome = $self->result;
+	# psql has ended where the server refused the connection or broke it.
+	if ($self->{ended})
+	{
+		$self->close;
+		return $outcome;
+	}
+	$self->type(connect_to($self->{waiting}, 'none', 'none'));
+	$self->{waiting}->admit;
+	$self->receive;
+	$runner{ $node->name } = $self;
+	return $outcome;
+}
+
+# A psql without a session of the server.
+sub waiting
+{
+	my ($node) = @_;
+	my $waiting = $waiting{ $node->name } //= Attack::Waiting->new($node);
+	my $self = Attack::Session->open($waiting, 'none', 'none');
+	$waiting->admit;
+	$self->{waiting} = $waiting;
+	return $self;
+}
+
+sub connect_to
+{
+	my ($server, $database, $role, $options) = @_;
+	my %parameter = (host => $server->host, port => $server->port, user => $role, dbname => $database, options => $options // '');
+	return "\\connect '" . join(' ', map { "$_=''$parameter{$_}''" } sort keys %parameter) . "'";
+}
+
+# A script and a psql for it.
+sub alone
+{
+	my ($node, $database, $role, $script, $options) = @_;
+	my $self = Attack::Session->open($node, $database, $role, $options);
+	my $outcome = $self->attempt($script);
 	$self->close;
 	return $outcome;
 }
@@ -91,7 +139,7 @@ sub outcome
 	my $outcome = Guarded::first_error($text);
 	$outcome->{text} = $outcome->{out} = $text;
 	# psql does not tell the SQLSTATE of a connection that is refused.
-	@{$outcome}{qw(sqlstate message)} = ('connection', $1) if $text =~ /^psql: error: connection to server .*FATAL:  (.*)/m;
+	@{$outcome}{qw(sqlstate message)} = ('connection', $1) if $text =~ /^(?:psql: error|\\connect): connection to server .*FATAL:  (.*)/m;
 	return $outcome;
 }
 
