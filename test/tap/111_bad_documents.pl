@@ -106,6 +106,13 @@ write_lines("$good\n");
 is(load($lines, $call)->{out}, '3', 'lines of a table are registered');
 write_lines("\r\n" . $good =~ s/\n/\r\n\r\n/gr . "\r\n");
 is(load($lines, $call)->{out}, '3', 'with the line ends of Windows, too');
+# Rows go where there is room for them: the order in which they are stored is not the one in which they were loaded.
+my $unordered = q{SELECT langchef_guard.register_expected_lines('lines', 'pg_temp.other_lines')};
+my $stored = join ', ', map { "(\$line\$$_\$line\$)" } reverse split /\n/, $good;
+is(attempt($node, 'app', "CREATE TEMP TABLE other_lines (line text); INSERT INTO other_lines VALUES $stored; $unordered")->{out}, '3', 'lines are taken in the order of their ids');
+my $twice = attempt($node, 'app', "CREATE TEMP TABLE other_lines (line text); INSERT INTO other_lines VALUES $stored, $stored; $unordered");
+is($twice->{sqlstate}, '22023', 'but none twice');
+like($twice->{detail}, qr/^Line \d+ cannot be used/, 'which is told of a line');
 $node->safe_psql('app', 'CREATE TABLE public.quoted (line text); CREATE TABLE public.policed (line text); ALTER TABLE public.policed ENABLE ROW LEVEL SECURITY;
 	GRANT SELECT ON public.policed TO plain; CREATE TABLE public.other (line int); CREATE VIEW public.seen AS SELECT \'x\'::text AS line;
 	GRANT USAGE ON SCHEMA langchef_guard TO plain; GRANT EXECUTE ON FUNCTION langchef_guard.register_expected_lines(text, regclass) TO plain');

@@ -71,6 +71,24 @@ SKIP:
 		'DROP TABLE prompts CASCADE', 'ALTER TABLE experiments ALTER COLUMN status SET DEFAULT $$other$$', 'CREATE TABLE leftover (a int)',
 		'ALTER TABLE datasets ADD COLUMN more text', 'CREATE INDEX more_idx ON datasets (name)', 'COMMENT ON TABLE datasets IS $$x$$');
 }
+# What heirs and partitions have of their own, of which drift tells nothing but that the whole table is missing.
+my $heirs = q{CREATE TABLE base (id int NOT NULL, note text DEFAULT 'x'); CREATE TABLE heir (more int) INHERITS (base); ALTER TABLE ONLY heir ALTER id SET DEFAULT 7;
+	ALTER TABLE ONLY heir ALTER note DROP DEFAULT; ALTER TABLE heir ALTER note SET STATISTICS 9; COMMENT ON COLUMN heir.id IS 'own';
+	CREATE TABLE whole (id int, k int DEFAULT 1) PARTITION BY LIST (k); CREATE TABLE part PARTITION OF whole FOR VALUES IN (1); ALTER TABLE ONLY part ALTER k SET DEFAULT 2};
+repaired('heirs that are missing', $heirs, 'SET langchef_guard.mode = off', 'DROP TABLE heir', 'DROP TABLE part');
+# A foreign key whose sides can be compared before and after, and not in between.
+my $keys = q{CREATE TABLE owner (id uuid PRIMARY KEY); CREATE TABLE item (owner uuid CONSTRAINT item_owner REFERENCES owner);
+	CREATE TABLE node (id text PRIMARY KEY, up text CONSTRAINT node_up REFERENCES node)};
+repaired('both sides of a key', $keys, 'SET langchef_guard.mode = off', 'ALTER TABLE item DROP CONSTRAINT item_owner', 'ALTER TABLE owner ALTER id TYPE int USING 1', 'ALTER TABLE item ALTER owner TYPE int USING 1',
+	'ALTER TABLE item ADD CONSTRAINT item_owner FOREIGN KEY (owner) REFERENCES owner', 'ALTER TABLE node DROP CONSTRAINT node_up', 'ALTER TABLE node ALTER id TYPE date USING NULL',
+	'ALTER TABLE node ALTER up TYPE date USING NULL', 'ALTER TABLE node ADD CONSTRAINT node_up FOREIGN KEY (up) REFERENCES node');
+my $referring = 'CREATE TABLE kinds (id int PRIMARY KEY) PARTITION BY LIST (id); CREATE TABLE kinds1 PARTITION OF kinds FOR VALUES IN (1); CREATE TABLE thing (kind int CONSTRAINT thing_kind REFERENCES kinds)';
+repaired('a key of a partitioned table', $referring, 'SET langchef_guard.mode = off', 'ALTER TABLE thing DROP CONSTRAINT thing_kind');
+# All that is in a schema goes, and comes.
+my $schema = q{CREATE SCHEMA shop; CREATE TABLE shop.customer (id int PRIMARY KEY); CREATE TABLE shop.invoice (id serial PRIMARY KEY, customer int REFERENCES shop.customer)};
+repaired('a schema that is missing', $schema, 'SET langchef_guard.mode = off', 'DROP SCHEMA shop CASCADE');
+repaired('a schema that is not wanted', 'SELECT 1', 'SET langchef_guard.mode = off', $schema);
+
 repaired("seed $_", join(";\n", setting_up(), random_commands($_, 60, columns => 1)), random_commands($_ + 1_000_000, 30)) foreach $seed .. $seed + $schemas - 1;
 log_is_sound($node, 'the server stayed sound');
 
