@@ -152,6 +152,7 @@ class Edges {
             }
         }
         follow_parts(fact, chain);
+        if (fact.kind == "column") follow_changed_readers(fact, chain);
         // An index of the parent would take those of its partitions for its own.
         if (fact.kind == "index" || is_key(fact)) {
             const auto whole = scene_.from.find(fact.parent);
@@ -164,14 +165,30 @@ class Edges {
         }
     }
 
+    // A policy that is altered does not read a column any more before that goes.
+    void follow_changed_readers(const Fact &column, const Chain &chain)
+    {
+        const auto table = scene_.from.find(column.parent);
+        if (table == scene_.from.end() || first_.contains(column.id)) return;
+        const auto word = name_of(column.id).last();
+        for (const auto *const reader : from_.by(table->second)) {
+            const auto made = work_.makes.find(reader->id);
+            if (reader->kind != "policy" || made == work_.makes.end() || work_.drops.contains(reader->id) || !has_word(*reader, word)) continue;
+            follow(chain.first, made->second);
+        }
+    }
+
     // Parts that go with it go before what they are made from: the function of a trigger, the type of a column.
     void follow_parts(const Fact &fact, const Chain &chain)
     {
         // What is in a schema and has no command of its own goes with something else in it.
         if (fact.kind == "schema") return;
         if (scene_.to.contains(fact.id) && !changes_.rebuilt.contains(fact.id)) return;
+        const std::set<std::string> whole{fact.id};
         for (const auto *const part : from_.by(fact)) {
-            if (part->parent != fact.id || work_.drops.contains(part->id)) continue;
+            if (work_.drops.contains(part->id) || !goes_with_whole(scene_.from, *part, whole)) continue;
+            if (const auto name = taken_name(*part); !name.empty()) taken_.emplace(name, std::pair(part->id, chain));
+            if (part->parent != fact.id) continue;
             for (const auto *const other : from_.of(*part)) {
                 const auto drop = work_.drops.find(other->id);
                 if (other->id != fact.id && drop != work_.drops.end()) follow(drop->second.first, chain);
@@ -185,7 +202,7 @@ class Edges {
         if (const auto name = taken_name(fact); !name.empty()) {
             const auto [begin, end] = taken_.equal_range(name);
             for (auto at = begin; at != end; ++at) {
-                if (at->second.first != fact.id) follow(chain.first, at->second.second);
+                if (at->second.first != fact.id || !work_.drops.contains(fact.id)) follow(chain.first, at->second.second);
             }
         }
         // Bounds do not overlap, not even for a moment.
@@ -195,6 +212,7 @@ class Edges {
         }
         add_needs(chain, fact);
         if (was != scene_.from.end()) add_lost_parents(was->second, fact, chain);
+        if (was != scene_.from.end() && has(was->second, "owned_by") && !changes_.rebuilt.contains(fact.id)) add_lost_owner(text_of(was->second, "owned_by"), chain);
         if (const auto *const given = fact.kind == "column" && has(fact, "inherited") ? parent_column(scene_.to, fact) : nullptr) {
             if (const auto made = work_.makes.find(given->id); made != work_.makes.end()) follow(chain.first, made->second);
         }
@@ -216,6 +234,16 @@ class Edges {
                     if (made != work_.makes.end() && changes_.retyped.contains(type->id)) follow(chain.first, made->second);
                 }
             }
+        }
+    }
+
+    // A sequence leaves the column that owned it before that goes.
+    void add_lost_owner(const std::string &owner, const Chain &chain)
+    {
+        const auto column = scene_.from.find("column:" + owner);
+        if (column == scene_.from.end()) return;
+        for (const auto &id : {column->first, column->second.parent}) {
+            if (const auto drop = work_.drops.find(id); drop != work_.drops.end()) follow(drop->second.first, chain);
         }
     }
 
@@ -242,6 +270,8 @@ class Edges {
         const bool on_keys = refers || may_need_key(fact);
         const bool of_names = fact.kind == "index" || fact.kind == "constraint";
         for (const auto *const other : to_.of(fact)) {
+            // The column that is to own a sequence has it as its default before.
+            if (fact.kind == "sequence" && other->id != fact.parent) continue;
             if (const auto made = work_.makes.find(other->id); made != work_.makes.end()) follow(chain.first, made->second);
             if (const auto keys = keys_.find(other->id); on_keys && keys != keys_.end()) {
                 for (const auto &key : keys->second) {
@@ -262,6 +292,12 @@ class Edges {
         if (const auto drop = work_.drops.find(fact.id); drop != work_.drops.end()) follow(chain.first, drop->second);
         if (const auto made = work_.makes.find(fact.id); made != work_.makes.end()) follow(chain.first, made->second);
         for (const auto &part : parts_[fact.id]) follow(chain.first, part);
+        if (fact.kind != "sequence") return;
+        const auto owner = scene_.to.find("column:" + text_of(fact, "owned_by"));
+        if (owner == scene_.to.end()) return;
+        for (const auto &id : {owner->first, owner->second.parent}) {
+            if (const auto made = work_.makes.find(id); made != work_.makes.end()) follow(chain.first, made->second);
+        }
     }
 
     Work &work_;

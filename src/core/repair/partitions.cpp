@@ -82,8 +82,42 @@ void detach(const Scene &scene, const Fact &partition, Steps &steps)
     step.rule = "D24";
 }
 
+namespace {
+
+// The tables that foreign keys refer to.
+std::set<std::string> referred_tables(const FactMap &facts)
+{
+    constexpr std::string_view word = " REFERENCES ";
+    std::set<std::string> tables;
+    for (const auto &[id, fact] : facts) {
+        if (fact.kind != "constraint" || text_of(fact, "type") != "foreign key") continue;
+        const auto definition = text_of(fact, "definition");
+        const auto at = definition.find(word);
+        if (at == std::string::npos) continue;
+        std::string_view rest;
+        const auto parts = take_name(std::string_view(definition).substr(at + word.size()), rest);
+        if (parts.size() >= 2) tables.insert(fact_id("table", {parts[0], parts[1]}));
+    }
+    return tables;
+}
+
+bool is_referred_to(const FactMap &facts, const std::set<std::string> &referred, std::string parent)
+{
+    for (std::set<std::string> seen; !parent.empty() && seen.insert(parent).second;) {
+        const auto table = facts.find("table:" + parent);
+        if (table == facts.end()) return false;
+        if (referred.contains(table->first)) return true;
+        parent = text_of(table->second, "partition_of");
+    }
+    return false;
+}
+
+}  // namespace
+
 std::vector<const Fact *> partitions_in_the_way(const Scene &scene, const Changes &changes)
 {
+    // Of a table that a foreign key refers to no partition can be dropped while it is one.
+    const auto referred = referred_tables(scene.from);
     std::set<std::string> growing;  // parents that get a partition
     for (const auto &[id, fact] : scene.to) {
         if (!is_table(fact) || !has(fact, "partition_of")) continue;
@@ -94,7 +128,8 @@ std::vector<const Fact *> partitions_in_the_way(const Scene &scene, const Change
     for (const auto &id : changes.dropped) {
         const auto &fact = scene.from.at(id);
         const auto parent = text_of(fact, "partition_of");
-        if (is_table(fact) && growing.contains(parent) && !goes(parent, changes) && scene.from.contains("table:" + parent)) partitions.push_back(&fact);
+        const bool in_the_way = growing.contains(parent) || is_referred_to(scene.from, referred, parent);
+        if (is_table(fact) && in_the_way && !goes(parent, changes) && scene.from.contains("table:" + parent)) partitions.push_back(&fact);
     }
     return partitions;
 }

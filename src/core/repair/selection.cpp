@@ -45,6 +45,7 @@ void Selection::add(const Fact &fact)
     for (const auto &parent : parents) {
         wholes_.insert("table:" + parent);
         wholes_.insert("foreign_table:" + parent);
+        add_name(names_, "table:" + parent);
     }
     if (fact.parent.empty() || fact.parent.starts_with("schema:")) return;
     wholes_.insert(fact.parent);
