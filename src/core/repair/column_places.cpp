@@ -8,7 +8,7 @@
 
 namespace core::repair {
 
-void note_column_places(const Scene &scene, const Changes &changes, Steps &steps)
+void note_column_places(const Scene &scene, const Changes &changes, const std::map<std::string, std::vector<std::string>> &made, Steps &steps)
 {
     std::set<std::string> tables;
     for (const auto *const ids : {&changes.made, &changes.rebuilt, &changes.changed}) {
@@ -20,16 +20,12 @@ void note_column_places(const Scene &scene, const Changes &changes, Steps &steps
     }
     for (const auto &table : tables) {
         std::vector<std::string> stay;
-        std::vector<std::string> come;
         for (const auto *const column : columns_of(scene.from, table)) {
             if (!changes.dropped.contains(column->id) && !changes.rebuilt.contains(column->id)) stay.push_back(column->id);
         }
         std::vector<std::string> wanted;
-        for (const auto *const column : columns_of(scene.to, table)) {
-            wanted.push_back(column->id);
-            if (changes.made.contains(column->id) || changes.rebuilt.contains(column->id)) come.push_back(column->id);
-        }
-        stay.insert(stay.end(), come.begin(), come.end());
+        for (const auto *const column : columns_of(scene.to, table)) wanted.push_back(column->id);
+        if (const auto come = made.find(table); come != made.end()) stay.insert(stay.end(), come->second.begin(), come->second.end());
         const auto whole = scene.to.find(table);
         if (stay == wanted || whole == scene.to.end() || whole->second.kind == "view") continue;
         add_manual(steps, whole->second, "Columns of " + target(scene.sql, whole->second) + " will stand in another order: new ones come last.  To move them, make the table anew and copy its rows.");

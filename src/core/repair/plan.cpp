@@ -30,11 +30,16 @@ class Planner {
     {
         std::vector<PlannedStep> planned;
         for (auto &step : first) planned.push_back({std::move(step), 0});
+        std::map<std::string, std::vector<std::string>> columns;
         for (const auto i : ordered()) {
+            const auto &id = work_.tasks[i].id;
+            const auto make = work_.makes.find(id);
+            const bool made = make != work_.makes.end() && make->second.first == i && (changes_.made.contains(id) || changes_.rebuilt.contains(id));
+            if (made && is_column(scene_.to.at(id))) columns[scene_.to.at(id).parent].push_back(id);
             for (auto &step : work_.tasks[i].steps) planned.push_back({std::move(step), 0});
         }
         Steps notes;
-        note_column_places(scene_, changes_, notes);
+        note_column_places(scene_, changes_, columns, notes);
         for (auto &note : notes) planned.push_back({std::move(note), 0});
         return in_transactions(std::move(planned));
     }
