@@ -43,19 +43,21 @@ void KeptPages::give_back(bool is_sound)
     MemoryContextDelete(context_);
 }
 
-bool KeptPages::is_full() const { return MemoryContextMemAllocated(context_, false) > most_memory(); }
+Size KeptPages::memory() const { return records_ + nodes_.count() * (sizeof(Stamps::Node) + 2 * sizeof(std::uint32_t)); }
 
+// Somewhat more is borne: objects are met until the last page.
 bool KeptPages::is_worth_keeping() const
 {
-    const Size objects = nodes_.count() * (sizeof(Stamps::Node) + 2 * sizeof(std::uint32_t));
-    if (objects > most_memory()) return false;
+    if (memory() > most_memory() + most_memory() / 4) return false;
     const std::uint32_t gone = nodes_.count_gone();
     return gone < few_objects || gone < nodes_.count() / 2;
 }
 
 void KeptPages::forget(KeptPage *page)
 {
-    if (page->record != nullptr) pfree(page->record);
+    if (page->record == nullptr) return;
+    records_ -= GetMemoryChunkSpace(page->record);
+    pfree(page->record);
     page->record = nullptr;
 }
 
@@ -92,9 +94,10 @@ KeptPage *KeptPages::pages_of(Oid catalog, Oid file, BlockNumber blocks)
 void KeptPages::keep(KeptPage *page, const PageRecord &record, XLogRecPtr written)
 {
     forget(page);
-    if (this != of_session || is_full()) return;
+    if (this != of_session || memory() > most_memory()) return;
     page->record = copy_record(record, context_);
     page->written = written;
+    records_ += GetMemoryChunkSpace(page->record);
 }
 
 }  // namespace catalog

@@ -26,7 +26,7 @@ class KeptPages {
     // The pages of a catalog, so many at least, as far as they were read from the file given.
     KeptPage *pages_of(Oid catalog, Oid file, BlockNumber blocks);
     void keep(KeptPage *page, const PageRecord &record, XLogRecPtr written);
-    static void forget(KeptPage *page);
+    void forget(KeptPage *page);
 
   private:
     struct Catalog {
@@ -40,11 +40,13 @@ class KeptPages {
     KeptPages(MemoryContext context, std::size_t room) : context_(context), nodes_(room) {}
 
     bool is_worth_keeping() const;
-    bool is_full() const;
+    // Of objects and records.
+    Size memory() const;
 
     MemoryContext context_;
     NodeTable nodes_;
     Catalog *catalogs_ = nullptr;
+    Size records_ = 0;  // bytes
 };
 static_assert(std::is_trivially_destructible_v<KeptPages>);
 

@@ -90,7 +90,7 @@ class Pass : public PassResult {
         if (visible_->is_final && visible_->written != InvalidXLogRecPtr) {
             kept_->keep(known, scribe_.record(), visible_->written);
         } else {
-            KeptPages::forget(known);
+            kept_->forget(known);
         }
     }
 

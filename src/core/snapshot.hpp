@@ -57,7 +57,7 @@ std::string fact_line(std::string_view canonical, std::string_view digest);
 // Raise SnapshotError, SnapshotTooNew or JsonError.
 SnapshotHeader read_header(std::string_view line);
 SnapshotFact read_fact_line(std::string_view line, bool unicode);
-// The id of the fact that the line is of, without a look at the rest; empty where there is none.  Raises nothing.
+// The id of the fact that the line is of, without a look at the rest; empty where there is none.  No fault of the line is an error here.
 std::string id_in_line(std::string_view line, bool unicode);
 
 // The lines of a document, without their newlines; blank ones are counted, but

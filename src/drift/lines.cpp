@@ -52,6 +52,7 @@ TableLines::TableLines(Oid table, Oid role) : exceptions_at_start_(std::uncaught
         TupleTableSlot *slot;
         Tuplesortstate *sort;
         TupleTableSlot *place;
+        TupleTableSlot *row;
     };
     const auto state = pg::call([relation] {
         State begun{};
@@ -69,6 +70,7 @@ TableLines::TableLines(Oid table, Oid role) : exceptions_at_start_(std::uncaught
         bool nulls_first[] = {false, false};
         begun.sort = tuplesort_begin_heap(row, 2, by, less, collation, nulls_first, maintenance_work_mem, nullptr, TUPLESORT_NONE);
         begun.place = MakeSingleTupleTableSlot(row, &TTSOpsMinimalTuple);
+        begun.row = MakeSingleTupleTableSlot(row, &TTSOpsVirtual);
         return begun;
     });
     context_ = state.context;
@@ -76,6 +78,7 @@ TableLines::TableLines(Oid table, Oid role) : exceptions_at_start_(std::uncaught
     slot_ = state.slot;
     sort_ = state.sort;
     place_ = state.place;
+    row_ = state.row;
     put_in_order();
 }
 
@@ -83,6 +86,7 @@ TableLines::~TableLines()
 {
     // After an error the transaction's abort takes it back.
     if (std::uncaught_exceptions() != exceptions_at_start_) return;
+    ExecDropSingleTupleTableSlot(row_);
     ExecDropSingleTupleTableSlot(place_);
     tuplesort_end(sort_);
     ExecDropSingleTupleTableSlot(slot_);
@@ -139,14 +143,15 @@ void TableLines::add(std::string_view line, std::int64_t number)
     const auto key = to_utf8(core::id_in_line(line, !needs_conversion()));
     pg::call([this, &key, number] {
         const MemoryContext outer = MemoryContextSwitchTo(context_);
-        TupleTableSlot *const row = MakeSingleTupleTableSlot(place_->tts_tupleDescriptor, &TTSOpsVirtual);
+        TupleTableSlot *const row = row_;
+        ExecClearTuple(row);
         std::memset(row->tts_isnull, 0, sizeof(bool) * columns);
         row->tts_values[column_key] = PointerGetDatum(cstring_to_text_with_len(key.data(), static_cast<int>(key.size())));
         row->tts_values[column_number] = Int64GetDatum(number);
         row->tts_values[column_place] = PointerGetDatum(&slot_->tts_tid);
         ExecStoreVirtualTuple(row);
         tuplesort_puttupleslot(sort_, row);
-        ExecDropSingleTupleTableSlot(row);
+        ExecClearTuple(row);
         MemoryContextSwitchTo(outer);
     });
 }

@@ -55,6 +55,7 @@ class TableLines final : public LineSource {
     TupleTableSlot *slot_ = nullptr;
     Tuplesortstate *sort_ = nullptr;
     TupleTableSlot *place_ = nullptr;
+    TupleTableSlot *row_ = nullptr;
     std::int64_t number_ = 0;
 };
 

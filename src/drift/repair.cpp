@@ -31,11 +31,14 @@ void add_row(const core::DriftRow &row, std::string id, std::string parent, Sele
     fact.id = std::move(id);
     fact.kind = row.kind;
     fact.parent = std::move(parent);
+    selection.add(fact);
     // What it hung on is concerned as well.
     for (const auto *const value : {&row.expected, &row.actual}) {
-        if (row.attribute == "partition_of" || row.attribute == "inherits") fact.set(row.attribute, *value);
+        if (row.attribute != "partition_of" && row.attribute != "inherits") continue;
+        fact.payload.clear();
+        fact.set(row.attribute, *value);
+        selection.add(fact);
     }
-    selection.add(fact);
 }
 
 bool is_table(std::string_view kind) { return kind == "table" || kind == "foreign_table"; }
@@ -46,16 +49,16 @@ bool any_whole_table(const std::vector<core::DriftRow> &rows)
     return std::any_of(rows.begin(), rows.end(), [](const core::DriftRow &row) { return row.attribute.empty() && is_table(row.kind); });
 }
 
-// The parents of the tables that something is about.
+// The parents of the tables that something is about, and theirs.
 void add_parents(core::FactSource &facts, Selection &selection)
 {
-    while (facts.next()) {
-        const auto key = facts.key();
-        if (is_table(key.substr(0, key.find(':')))) {
-            if (const auto fact = facts.fact(); selection.is_about(fact.id)) selection.add(fact);
+    for (bool more = true; std::exchange(more, false); facts.rewind()) {
+        while (facts.next()) {
+            const auto key = facts.key();
+            if (!is_table(key.substr(0, key.find(':'))) || (!needs_conversion() && !selection.is_about(key))) continue;
+            if (const auto fact = facts.fact(); selection.is_about(fact.id)) more |= selection.add(fact);
         }
     }
-    facts.rewind();
 }
 
 void take_places(const FactMap &source, const std::string &whole, FactMap &facts)

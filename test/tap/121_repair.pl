@@ -88,6 +88,15 @@ repaired('a key of a partitioned table', $referring, 'SET langchef_guard.mode = 
 my $schema = q{CREATE SCHEMA shop; CREATE TABLE shop.customer (id int PRIMARY KEY); CREATE TABLE shop.invoice (id serial PRIMARY KEY, customer int REFERENCES shop.customer)};
 repaired('a schema that is missing', $schema, 'SET langchef_guard.mode = off', 'DROP SCHEMA shop CASCADE');
 repaired('a schema that is not wanted', 'SELECT 1', 'SET langchef_guard.mode = off', $schema);
+repaired('tables that are not wanted and use one sequence', 'SELECT 1', 'SET langchef_guard.mode = off', q{CREATE TABLE t (id serial); CREATE TABLE t2 (id int DEFAULT nextval('t_id_seq'))});
+my $orders = q{CREATE TABLE orders (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE orders_1 PARTITION OF orders FOR VALUES FROM (0) TO (100)};
+my $items = 'CREATE TABLE items (o int CONSTRAINT items_o REFERENCES orders)';
+repaired('rows that refer to partitions', 'SELECT 1', 'SET langchef_guard.mode = off', $orders, $items, 'INSERT INTO orders VALUES (1)', 'INSERT INTO items VALUES (1)');
+repaired('a partition that is referred to', "$orders; $items", 'SET langchef_guard.mode = off', 'CREATE TABLE orders_2 PARTITION OF orders FOR VALUES FROM (100) TO (200)');
+# A sequence that stays, or comes back, while its table goes.
+repaired('a sequence of another table', q{CREATE SEQUENCE t_id_seq AS integer; CREATE TABLE t_data (id int DEFAULT nextval('t_id_seq')); ALTER SEQUENCE t_id_seq OWNED BY t_data.id; CREATE VIEW t AS SELECT id FROM t_data},
+	'SET langchef_guard.mode = off', 'DROP VIEW t', 'DROP TABLE t_data', 'CREATE TABLE t (id serial)');
+repaired('a table that becomes partitioned', 'CREATE TABLE m (id serial, k int) PARTITION BY LIST (k); CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1)', 'SET langchef_guard.mode = off', 'DROP TABLE m', 'CREATE TABLE m (id serial, k int)');
 
 repaired("seed $_", join(";\n", setting_up(), random_commands($_, 60, columns => 1)), random_commands($_ + 1_000_000, 30)) foreach $seed .. $seed + $schemas - 1;
 log_is_sound($node, 'the server stayed sound');

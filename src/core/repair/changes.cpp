@@ -227,7 +227,9 @@ class Finder {
                 else if (has(*user, "default")) changes_.detached.insert(user->id);
             } else if (is_type(user->kind)) {
                 if (user->kind == "domain" && (has(*user, "default"))) changes_.detached.insert(user->id);
-            } else if (user->kind == "foreign_table" || !keeps_rows(*user) || goes_with_whole(scene_.from, *user, changes_.rebuilt)) {
+            } else if (user->kind == "sequence" && goes_with_whole(scene_.from, *user, changes_.rebuilt)) {
+                changes_.disowned.insert(user->id);
+            } else if (user->kind == "foreign_table" || !keeps_rows(*user)) {
                 rebuild(*user, fact);
             }
         }

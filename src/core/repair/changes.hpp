@@ -13,6 +13,7 @@ namespace core::repair {
 //   rebuilt    must be dropped and made anew: no command changes it, or what it is made from goes
 //   retyped    a type that columns have: a new one takes its place
 //   causes     of what is rebuilt because of another change: what that is about
+//   disowned   sequences that leave the column that owns them while that is made anew, and belong to it again
 //   detached   columns whose default must go for a while, or that become or cease to be identity columns
 struct Changes {
     std::set<std::string> dropped;
@@ -20,6 +21,7 @@ struct Changes {
     std::set<std::string> changed;
     std::set<std::string> rebuilt;
     std::set<std::string> retyped;
+    std::set<std::string> disowned;
     std::set<std::string> detached;
     std::map<std::string, std::string> causes;
 };

@@ -131,7 +131,7 @@ class Edges {
     void add_drop(const Fact &fact, const Chain &chain)
     {
         for (const auto *const other : from_.of(fact)) {
-            if (const auto drop = work_.drops.find(other->id); drop != work_.drops.end()) follow(drop->second.first, chain);
+            if (const auto *const drop = drop_of(*other); drop != nullptr && drop->first != chain.first) follow(drop->first, chain);
             if (!first_.contains(fact.id)) continue;
             if (const auto made = work_.makes.find(other->id); made != work_.makes.end() && changes_.retyped.contains(other->id)) follow(made->second.first, chain);
             const auto wanted = scene_.to.find(fact.id);
@@ -178,6 +178,22 @@ class Edges {
         }
     }
 
+    // A sequence leaves the column that owns it, and does not go with that.
+    bool stays_without(const Fact &part) const { return part.kind == "sequence" && scene_.to.contains(part.id) && !changes_.rebuilt.contains(part.id); }
+
+    // Its own, or that of the column or table that a sequence goes with; null where it stays.
+    const Chain *drop_of(const Fact &fact) const
+    {
+        if (const auto drop = work_.drops.find(fact.id); drop != work_.drops.end()) return &drop->second;
+        if (fact.kind != "sequence" || !has(fact, "owned_by") || stays_without(fact)) return nullptr;
+        const auto column = scene_.from.find("column:" + text_of(fact, "owned_by"));
+        if (column == scene_.from.end()) return nullptr;
+        for (const auto &id : {column->first, column->second.parent}) {
+            if (const auto drop = work_.drops.find(id); drop != work_.drops.end()) return &drop->second;
+        }
+        return nullptr;
+    }
+
     // Parts that go with it go before what they are made from: the function of a trigger, the type of a column.
     void follow_parts(const Fact &fact, const Chain &chain)
     {
@@ -186,12 +202,12 @@ class Edges {
         if (scene_.to.contains(fact.id) && !changes_.rebuilt.contains(fact.id)) return;
         const std::set<std::string> whole{fact.id};
         for (const auto *const part : from_.by(fact)) {
-            if (work_.drops.contains(part->id) || !goes_with_whole(scene_.from, *part, whole)) continue;
+            if (work_.drops.contains(part->id) || !goes_with_whole(scene_.from, *part, whole) || stays_without(*part)) continue;
             if (const auto name = taken_name(*part); !name.empty()) taken_.emplace(name, std::pair(part->id, chain));
             if (part->parent != fact.id) continue;
             for (const auto *const other : from_.of(*part)) {
-                const auto drop = work_.drops.find(other->id);
-                if (other->id != fact.id && drop != work_.drops.end()) follow(drop->second.first, chain);
+                const auto *const drop = drop_of(*other);
+                if (other->id != fact.id && drop != nullptr && drop->first != chain.first) follow(drop->first, chain);
             }
         }
     }

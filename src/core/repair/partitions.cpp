@@ -84,13 +84,14 @@ void detach(const Scene &scene, const Fact &partition, Steps &steps)
 
 namespace {
 
-// The tables that foreign keys refer to.
-std::set<std::string> referred_tables(const FactMap &facts)
+// The tables that foreign keys refer to which stay.
+std::set<std::string> referred_tables(const Scene &scene, const Changes &changes)
 {
     constexpr std::string_view word = " REFERENCES ";
     std::set<std::string> tables;
-    for (const auto &[id, fact] : facts) {
-        if (fact.kind != "constraint" || text_of(fact, "type") != "foreign key") continue;
+    const auto leaves = [&changes](const std::string &id) { return changes.dropped.contains(id) || changes.rebuilt.contains(id); };
+    for (const auto &[id, fact] : scene.from) {
+        if (fact.kind != "constraint" || text_of(fact, "type") != "foreign key" || leaves(id) || leaves(fact.parent)) continue;
         const auto definition = text_of(fact, "definition");
         const auto at = definition.find(word);
         if (at == std::string::npos) continue;
@@ -114,10 +115,10 @@ bool is_referred_to(const FactMap &facts, const std::set<std::string> &referred,
 
 }  // namespace
 
-std::vector<const Fact *> partitions_in_the_way(const Scene &scene, const Changes &changes)
+std::vector<const Fact *> partitions_in_the_way(const Scene &scene, const Changes &changes, const std::set<std::string> &first)
 {
     // Of a table that a foreign key refers to no partition can be dropped while it is one.
-    const auto referred = referred_tables(scene.from);
+    const auto referred = referred_tables(scene, changes);
     std::set<std::string> growing;  // parents that get a partition
     for (const auto &[id, fact] : scene.to) {
         if (!is_table(fact) || !has(fact, "partition_of")) continue;
@@ -128,8 +129,10 @@ std::vector<const Fact *> partitions_in_the_way(const Scene &scene, const Change
     for (const auto &id : changes.dropped) {
         const auto &fact = scene.from.at(id);
         const auto parent = text_of(fact, "partition_of");
-        const bool in_the_way = growing.contains(parent) || is_referred_to(scene.from, referred, parent);
-        if (is_table(fact) && in_the_way && !goes(parent, changes) && scene.from.contains("table:" + parent)) partitions.push_back(&fact);
+        // One that is dropped first frees its bounds by that.
+        const bool in_the_way = (growing.contains(parent) && !first.contains(id)) || is_referred_to(scene.from, referred, parent);
+        const bool parent_stays = scene.from.contains("table:" + parent) && !goes(parent, changes) && !changes.dropped.contains("table:" + parent);
+        if (is_table(fact) && in_the_way && parent_stays) partitions.push_back(&fact);
     }
     return partitions;
 }

@@ -14,8 +14,9 @@ std::vector<const Fact *> children_of(const Scene &scene, const Changes &changes
 Fact without_parents(const Scene &scene, const Fact &child, const Changes &changes);
 void leave_parents(const Scene &scene, const Fact &child, const Changes &changes, Steps &steps);
 
-// Partitions that are dropped, but not before their parent gets another.
-std::vector<const Fact *> partitions_in_the_way(const Scene &scene, const Changes &changes);
+// Partitions that are dropped and must leave their parent before: it gets another, or foreign keys refer to it.
+//   first  what is dropped before anything is made
+std::vector<const Fact *> partitions_in_the_way(const Scene &scene, const Changes &changes, const std::set<std::string> &first);
 void detach(const Scene &scene, const Fact &partition, Steps &steps);
 
 // Partitions of which a trigger goes and comes again with the parent's, and with it the state that it has there.

@@ -160,8 +160,7 @@ class Planner {
             leave_parents(scene_, *child, changes_, steps);
             add_task(work_.drops, drop_first, *child, std::move(steps));
         }
-        for (const auto *const partition : partitions_in_the_way(scene_, changes_)) {
-            if (leaving_.first().contains(partition->id)) continue;
+        for (const auto *const partition : partitions_in_the_way(scene_, changes_, leaving_.first())) {
             Steps steps;
             detach(scene_, *partition, steps);
             add_task(work_.leaves, drop_first, *partition, std::move(steps));
@@ -175,6 +174,7 @@ class Planner {
         auto wanted = changes_.changed;
         wanted.insert(whole.begin(), whole.end());
         wanted.insert(changes_.detached.begin(), changes_.detached.end());
+        wanted.insert(changes_.disowned.begin(), changes_.disowned.end());
         wanted.insert(changes_.retyped.begin(), changes_.retyped.end());
         const auto children = children_of(scene_, changes_);
         const auto set_again = partitions_to_set_again(scene_, changes_);
@@ -209,6 +209,12 @@ class Planner {
             }
             const auto scene = scene_for(to);
             Steps steps;
+            if (from != nullptr && changes_.disowned.contains(id)) {
+                detached = *from;
+                detached.payload.erase("owned_by");
+                from = &detached;
+                add_step(steps, to, "ALTER SEQUENCE " + plain_name(scene_.sql, to) + " OWNED BY NONE", Lock::share_row_exclusive);
+            }
             if (changes_.retyped.contains(id)) {
                 retype(scene, before->second, to, from_, changes_, steps);
             } else {

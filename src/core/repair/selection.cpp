@@ -34,7 +34,7 @@ std::string multirange_of(const std::string &id)
 
 }  // namespace
 
-void Selection::add(const Fact &fact)
+bool Selection::add(const Fact &fact)
 {
     wholes_.insert(fact.id);
     add_name(names_, fact.id);
@@ -42,14 +42,16 @@ void Selection::add(const Fact &fact)
     // What it had from its parents becomes its own without them, and made anew it is given what they have.
     auto parents = list_of(fact, "inherits");
     if (has(fact, "partition_of")) parents.push_back(text_of(fact, "partition_of"));
+    bool more = false;
     for (const auto &parent : parents) {
-        wholes_.insert("table:" + parent);
+        more |= wholes_.insert("table:" + parent).second;
         wholes_.insert("foreign_table:" + parent);
         add_name(names_, "table:" + parent);
     }
-    if (fact.parent.empty() || fact.parent.starts_with("schema:")) return;
+    if (fact.parent.empty() || fact.parent.starts_with("schema:")) return more;
     wholes_.insert(fact.parent);
     add_name(names_, fact.parent);
+    return more;
 }
 
 bool Selection::needs(const Fact &fact) const

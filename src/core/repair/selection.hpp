@@ -12,8 +12,8 @@ namespace core::repair {
 // indexes and statistics of tables that nothing is about.
 class Selection {
   public:
-    // A fact that differs, of either side.
-    void add(const Fact &fact);
+    // A fact that differs, of either side.  Whether a parent of it comes in that was not in before.
+    bool add(const Fact &fact);
     bool needs(const Fact &fact) const;
     // Whether the object itself differs, has a part that does, or is a parent of one.
     bool is_about(std::string_view id) const;

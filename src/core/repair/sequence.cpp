@@ -62,7 +62,7 @@ void alter_sequence(const Scene &scene, const Fact &from, const Fact &to, const 
     if (differs(&from, to, prefix + "type")) change = "AS " + text_of(to, prefix + "type");
     // A new type may bring new limits: all of them are written then.
     const auto parameters = sequence_parameters(change.empty() ? &from : nullptr, to, prefix);
-    const bool ceases = !change.empty() && flag_of(from, prefix + "cycle") && !flag_of(to, prefix + "cycle");
+    const bool ceases = !change.empty() && flag_of(from, prefix + "cycle") && !has(to, prefix + "cycle");
     if (!parameters.empty()) change += (change.empty() ? "" : " ") + parameters;
     if (ceases) change += " NO CYCLE";
     if (change.empty()) return;
@@ -86,7 +86,7 @@ void make_sequence(const Scene &scene, const Fact *from, const Fact &to, Steps &
     if (differs(from, to, "owned_by")) {
         const auto owner = text_of(to, "owned_by");
         // It would go with the column that owned it.
-        const bool leaves = from != nullptr && has(*from, "owned_by") && !scene.to.contains("column:" + text_of(*from, "owned_by"));
+        const bool leaves = from != nullptr && has(*from, "owned_by");
         if (leaves && !owner.empty()) add_step(steps, to, "ALTER SEQUENCE " + name + " OWNED BY NONE", Lock::share_row_exclusive);
         auto &step = add_step(steps, to, "ALTER SEQUENCE " + name + " OWNED BY " + (owner.empty() ? "NONE" : sql.name(std::string_view(owner))), Lock::share_row_exclusive);
         step.late = !owner.empty();
