@@ -24,8 +24,15 @@ void note_column_places(const Scene &scene, const Changes &changes, const std::m
             if (!changes.dropped.contains(column->id) && !changes.rebuilt.contains(column->id)) stay.push_back(column->id);
         }
         std::vector<std::string> wanted;
-        for (const auto *const column : columns_of(scene.to, table)) wanted.push_back(column->id);
-        if (const auto come = made.find(table); come != made.end()) stay.insert(stay.end(), come->second.begin(), come->second.end());
+        std::vector<std::string> come;
+        for (const auto *const column : columns_of(scene.to, table)) {
+            wanted.push_back(column->id);
+            if (changes.made.contains(column->id) || changes.rebuilt.contains(column->id)) come.push_back(column->id);
+        }
+        // Those that come with a parent's are taken to come in their order.
+        const auto planned = made.find(table);
+        const auto &last = planned != made.end() && planned->second.size() == come.size() ? planned->second : come;
+        stay.insert(stay.end(), last.begin(), last.end());
         const auto whole = scene.to.find(table);
         if (stay == wanted || whole == scene.to.end() || whole->second.kind == "view") continue;
         add_manual(steps, whole->second, "Columns of " + target(scene.sql, whole->second) + " will stand in another order: new ones come last.  To move them, make the table anew and copy its rows.");
