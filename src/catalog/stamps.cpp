@@ -17,12 +17,10 @@ bool is_of_relation(Oid catalog)
 Stamps::Stamps() : context_(pg::call([] { return AllocSetContextCreate(CurrentMemoryContext, "langchef_guard catalog stamps", ALLOCSET_DEFAULT_SIZES); }))
 {
     kept_ = pg::call([] { return KeptPages::take(likely_objects()); });
-    try {
-        find();
-    } catch (...) {
-        kept_->give_back(false);
-        throw;
-    }
+    // A pass that ends with an error leaves nothing of use.
+    std::unique_ptr<KeptPages, void (*)(KeptPages *)> unsound(kept_, [](KeptPages *kept) { kept->give_back(false); });
+    find();
+    unsound.release();
 }
 
 void Stamps::find()

@@ -158,16 +158,20 @@ void TableLines::add(std::string_view line, std::int64_t number)
 
 std::optional<std::string_view> TableLines::next()
 {
-    const bool found = pg::call([this] {
+    const bool more = pg::call([this] {
         CHECK_FOR_INTERRUPTS();
-        if (!tuplesort_gettupleslot(sort_, true, false, place_, nullptr)) return false;
+        return tuplesort_gettupleslot(sort_, true, false, place_, nullptr);
+    });
+    if (!more) return std::nullopt;
+    const bool found = pg::call([this] {
         slot_getallattrs(place_);
         number_ = DatumGetInt64(place_->tts_values[column_number]);
         const auto place = reinterpret_cast<ItemPointer>(DatumGetPointer(place_->tts_values[column_place]));
-        if (!table_tuple_fetch_row_version(relation_, place, snapshot_, slot_)) elog(ERROR, "a line of a snapshot is gone while it is read");
-        return true;
+        return table_tuple_fetch_row_version(relation_, place, snapshot_, slot_);
     });
-    return found ? std::optional(line_in_slot()) : std::nullopt;
+    // The snapshot keeps it.
+    if (!found) throw pg::GuardError(ERRCODE_DATA_CORRUPTED, "line " + std::to_string(number_) + " of the snapshot cannot be read again");
+    return line_in_slot();
 }
 
 }  // namespace drift
