@@ -41,12 +41,10 @@ void add_row(const core::DriftRow &row, std::string id, std::string parent, Sele
     }
 }
 
-bool is_table(std::string_view kind) { return kind == "table" || kind == "foreign_table"; }
-
 // Whether tables are there on one side only, of which the rows do not say what they come from.
 bool any_whole_table(const std::vector<core::DriftRow> &rows)
 {
-    return std::any_of(rows.begin(), rows.end(), [](const core::DriftRow &row) { return row.attribute.empty() && is_table(row.kind); });
+    return std::any_of(rows.begin(), rows.end(), [](const core::DriftRow &row) { return row.attribute.empty() && core::repair::is_table(row.kind); });
 }
 
 // The parents of the tables that something is about, and theirs.
@@ -55,7 +53,7 @@ void add_parents(core::FactSource &facts, Selection &selection)
     for (bool more = true; std::exchange(more, false); facts.rewind()) {
         while (facts.next()) {
             const auto key = facts.key();
-            if (!is_table(key.substr(0, key.find(':'))) || (!needs_conversion() && !selection.is_about(key))) continue;
+            if (!core::repair::is_table(key.substr(0, key.find(':'))) || (!needs_conversion() && !selection.is_about(key))) continue;
             if (const auto fact = facts.fact(); selection.is_about(fact.id)) more |= selection.add(fact);
         }
     }

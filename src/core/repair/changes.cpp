@@ -16,8 +16,6 @@ bool is_type(std::string_view kind) { return kind == "enum" || kind == "domain" 
 
 bool keeps_rows(const Fact &fact) { return fact.kind == "table" || fact.kind == "schema" || fact.kind == "database" || fact.kind == "extension" || fact.kind == "sequence" || fact.kind == "attribute"; }
 
-bool is_foreign_key(const Fact &fact) { return fact.kind == "constraint" && text_of(fact, "type") == "foreign key"; }
-
 // Whether values of the two types can be compared by one operator family, as a foreign key's are.
 bool are_alike(std::string_view left, std::string_view right)
 {
@@ -172,8 +170,7 @@ class Finder {
         if (table == scene_.from.end()) return;
         for (const auto *const key : from_.by(table->second)) {
             if (!is_foreign_key(*key) || !scene_.to.contains(key->id) || !has_word(*key, name_of(column.id).last())) continue;
-            auto tables = from_.of(*key);
-            tables.push_back(&table->second);
+            const auto tables = from_.of(*key);
             const bool parts = std::any_of(tables.begin(), tables.end(), [&](const Fact *other) { return has_unlike_column(*key, *other, column, wanted); });
             if (parts) rebuild(*key, column);
         }

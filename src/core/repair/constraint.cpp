@@ -50,14 +50,7 @@ std::string with_storage(const Scene &scene, const Fact &constraint)
 // Whether a foreign key refers to a partitioned table: what it has for each partition VALIDATE CONSTRAINT passes over.
 bool refers_to_partitioned(const Scene &scene, const Fact &constraint)
 {
-    constexpr std::string_view word = " REFERENCES ";
-    const auto definition = text_of(constraint, "definition");
-    const auto at = definition.find(word);
-    if (text_of(constraint, "type") != "foreign key" || at == std::string::npos) return false;
-    std::string_view rest;
-    const auto parts = take_name(std::string_view(definition).substr(at + word.size()), rest);
-    if (parts.size() < 2) return false;
-    const auto table = scene.to.find(fact_id("table", {parts[0], parts[1]}));
+    const auto table = scene.to.find(referred_table(constraint));
     return table != scene.to.end() && has(table->second, "partition_key");
 }
 

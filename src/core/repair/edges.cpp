@@ -21,8 +21,6 @@ bool is_key(const Fact &fact)
     return fact.kind == "constraint" && (type == "primary key" || type == "unique" || type == "exclusion");
 }
 
-bool is_foreign_key(const Fact &fact) { return fact.kind == "constraint" && text_of(fact, "type") == "foreign key"; }
-
 // What a relation's name keeps others from having; empty for what has none.
 std::string taken_name(const Fact &fact)
 {
@@ -185,8 +183,14 @@ class Edges {
     const Chain *drop_of(const Fact &fact) const
     {
         if (const auto drop = work_.drops.find(fact.id); drop != work_.drops.end()) return &drop->second;
-        if (fact.kind != "sequence" || !has(fact, "owned_by") || stays_without(fact)) return nullptr;
-        const auto column = scene_.from.find("column:" + text_of(fact, "owned_by"));
+        if (fact.kind != "sequence" || stays_without(fact)) return nullptr;
+        return drop_of_owner(fact);
+    }
+
+    // That of the column that owns a sequence, or of its table.
+    const Chain *drop_of_owner(const Fact &sequence) const
+    {
+        const auto column = scene_.from.find("column:" + text_of(sequence, "owned_by"));
         if (column == scene_.from.end()) return nullptr;
         for (const auto &id : {column->first, column->second.parent}) {
             if (const auto drop = work_.drops.find(id); drop != work_.drops.end()) return &drop->second;
@@ -228,7 +232,10 @@ class Edges {
         }
         add_needs(chain, fact);
         if (was != scene_.from.end()) add_lost_parents(was->second, fact, chain);
-        if (was != scene_.from.end() && has(was->second, "owned_by") && !changes_.rebuilt.contains(fact.id)) add_lost_owner(text_of(was->second, "owned_by"), chain);
+        // A sequence that stays leaves the column that owned it before that goes.
+        if (stays_without(fact) && was != scene_.from.end()) {
+            if (const auto *const drop = drop_of_owner(was->second); drop != nullptr) follow(drop->first, chain);
+        }
         if (const auto *const given = fact.kind == "column" && has(fact, "inherited") ? parent_column(scene_.to, fact) : nullptr) {
             if (const auto made = work_.makes.find(given->id); made != work_.makes.end()) follow(chain.first, made->second);
         }
@@ -250,16 +257,6 @@ class Edges {
                     if (made != work_.makes.end() && changes_.retyped.contains(type->id)) follow(chain.first, made->second);
                 }
             }
-        }
-    }
-
-    // A sequence leaves the column that owned it before that goes.
-    void add_lost_owner(const std::string &owner, const Chain &chain)
-    {
-        const auto column = scene_.from.find("column:" + owner);
-        if (column == scene_.from.end()) return;
-        for (const auto &id : {column->first, column->second.parent}) {
-            if (const auto drop = work_.drops.find(id); drop != work_.drops.end()) follow(drop->second.first, chain);
         }
     }
 

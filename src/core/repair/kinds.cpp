@@ -88,7 +88,7 @@ int rank_of(const Fact &fact)
 {
     constexpr int after_indexes = 2;
     const int rank = kind_of(fact).rank;
-    return fact.kind == "constraint" && text_of(fact, "type") == "foreign key" ? rank + after_indexes : rank;
+    return is_foreign_key(fact) ? rank + after_indexes : rank;
 }
 
 }  // namespace core::repair

@@ -95,7 +95,7 @@ void Leaving::find_circles()
     std::vector<std::vector<std::size_t>> edges(numbers.size());
     std::vector<Link> links;
     for (const auto &[id, fact] : scene_.from) {
-        if (fact.kind != "constraint" || text_of(fact, "type") != "foreign key" || flag_of(fact, "inherited")) continue;
+        if (!is_foreign_key(fact) || flag_of(fact, "inherited")) continue;
         const auto table = numbers.find(fact.parent);
         if (table == numbers.end()) continue;
         for (const auto *const other : from_.of(fact)) {

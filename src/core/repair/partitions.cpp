@@ -13,8 +13,6 @@ namespace core::repair {
 namespace {
 
 // Partitions and heirs can have their rows elsewhere.
-bool is_table(const Fact &fact) { return fact.kind == "table" || fact.kind == "foreign_table"; }
-
 bool goes(const std::string &parent, const Changes &changes) { return changes.rebuilt.contains("table:" + parent); }
 
 }  // namespace
@@ -28,7 +26,7 @@ std::vector<const Fact *> children_of(const Scene &scene, const Changes &changes
 {
     std::vector<const Fact *> children;
     for (const auto &[id, fact] : scene.from) {
-        if (!is_table(fact) || changes.dropped.contains(id) || changes.rebuilt.contains(id)) continue;
+        if (!is_table(fact.kind) || changes.dropped.contains(id) || changes.rebuilt.contains(id)) continue;
         const auto &parents = list_of(fact, "inherits");
         const bool inherits = std::any_of(parents.begin(), parents.end(), [&](const std::string &parent) { return goes(parent, changes); });
         const auto wanted = scene.to.find(id);
@@ -87,17 +85,10 @@ namespace {
 // The tables that foreign keys refer to which stay.
 std::set<std::string> referred_tables(const Scene &scene, const Changes &changes)
 {
-    constexpr std::string_view word = " REFERENCES ";
     std::set<std::string> tables;
     const auto leaves = [&changes](const std::string &id) { return changes.dropped.contains(id) || changes.rebuilt.contains(id); };
     for (const auto &[id, fact] : scene.from) {
-        if (fact.kind != "constraint" || text_of(fact, "type") != "foreign key" || leaves(id) || leaves(fact.parent)) continue;
-        const auto definition = text_of(fact, "definition");
-        const auto at = definition.find(word);
-        if (at == std::string::npos) continue;
-        std::string_view rest;
-        const auto parts = take_name(std::string_view(definition).substr(at + word.size()), rest);
-        if (parts.size() >= 2) tables.insert(fact_id("table", {parts[0], parts[1]}));
+        if (auto table = referred_table(fact); !table.empty() && !leaves(id) && !leaves(fact.parent)) tables.insert(std::move(table));
     }
     return tables;
 }
@@ -121,7 +112,7 @@ std::vector<const Fact *> partitions_in_the_way(const Scene &scene, const Change
     const auto referred = referred_tables(scene, changes);
     std::set<std::string> growing;  // parents that get a partition
     for (const auto &[id, fact] : scene.to) {
-        if (!is_table(fact) || !has(fact, "partition_of")) continue;
+        if (!is_table(fact.kind) || !has(fact, "partition_of")) continue;
         const auto before = scene.from.find(id);
         if (before == scene.from.end() || differs(&before->second, fact, "partition_of") || differs(&before->second, fact, "partition_bound")) growing.insert(text_of(fact, "partition_of"));
     }
@@ -132,7 +123,7 @@ std::vector<const Fact *> partitions_in_the_way(const Scene &scene, const Change
         // One that is dropped first frees its bounds by that.
         const bool in_the_way = (growing.contains(parent) && !first.contains(id)) || is_referred_to(scene.from, referred, parent);
         const bool parent_stays = scene.from.contains("table:" + parent) && !goes(parent, changes) && !changes.dropped.contains("table:" + parent);
-        if (is_table(fact) && in_the_way && parent_stays) partitions.push_back(&fact);
+        if (is_table(fact.kind) && in_the_way && parent_stays) partitions.push_back(&fact);
     }
     return partitions;
 }
@@ -157,7 +148,7 @@ std::vector<const Fact *> partitions_to_set_again(const Scene &scene, const Chan
 {
     std::vector<const Fact *> partitions;
     for (const auto &[id, fact] : scene.from) {
-        const auto wanted = is_table(fact) ? scene.to.find(id) : scene.to.end();
+        const auto wanted = is_table(fact.kind) ? scene.to.find(id) : scene.to.end();
         if (wanted == scene.to.end()) continue;
         const auto &lines = list_of(wanted->second, "inherited_triggers");
         const bool again = std::any_of(lines.begin(), lines.end(), [&](const std::string &line) {

@@ -3,9 +3,13 @@
 #include <optional>
 
 #include "core/fact.hpp"
+#include "core/repair/dialect.hpp"
 
 // Attributes of facts, as commands need them.
 namespace core::repair {
+
+// By its kind.
+inline bool is_table(std::string_view kind) { return kind == "table" || kind == "foreign_table"; }
 
 // Of a table or of a composite type.
 inline bool is_column(const Fact &fact) { return fact.kind == "column" || fact.kind == "attribute"; }
@@ -60,6 +64,20 @@ inline bool has(const Fact &fact, std::string_view attribute) { return fact.payl
 inline bool differs(const Fact *from, const Fact &to, std::string_view attribute)
 {
     return from == nullptr ? has(to, attribute) : value_of(*from, attribute) != value_of(to, attribute);
+}
+
+inline bool is_foreign_key(const Fact &fact) { return fact.kind == "constraint" && text_of(fact, "type") == "foreign key"; }
+
+// The id of the table that a foreign key refers to; empty for what is none.
+inline std::string referred_table(const Fact &fact)
+{
+    constexpr std::string_view word = " REFERENCES ";
+    const auto definition = text_of(fact, "definition");
+    const auto at = definition.find(word);
+    if (!is_foreign_key(fact) || at == std::string::npos) return {};
+    std::string_view rest;
+    const auto parts = take_name(std::string_view(definition).substr(at + word.size()), rest);
+    return parts.size() < 2 ? std::string() : fact_id("table", {parts[0], parts[1]});
 }
 
 }  // namespace core::repair
