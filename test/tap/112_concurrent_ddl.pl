@@ -54,6 +54,39 @@ eval { $_->finish } foreach @workers;
 is(join("\n", sort keys %error), '', 'no call failed, and none told of what stood still');
 $node->safe_psql('app', "SET langchef_guard.mode = record; SET client_min_messages = error; DROP SCHEMA IF EXISTS moving_$_ CASCADE") foreach 1 .. 2;
 is(rows($node, 'app', q{SELECT count(*) FROM langchef_guard.drift('still')}), '0', 'in the end all is as it was');
+
+# A view's text is written down under locks on the view and on what it reads, which a migration takes in the other order.
+$node->safe_psql('app', q{SET langchef_guard.mode = record; CREATE SCHEMA apart; CREATE TABLE apart.t (a int)});
+$node->safe_psql('app', q{SELECT langchef_guard.register_expected('apart')});
+# What was registered needs no reading.
+$node->safe_psql('app', q{SET langchef_guard.mode = record; CREATE VIEW apart.v AS SELECT a FROM apart.t});
+my $migration = $node->background_psql('app', on_error_stop => 0);
+$migration->query_safe(q{SET langchef_guard.mode = record; SET deadlock_timeout = '500ms'; BEGIN; LOCK TABLE ONLY apart.t});
+my $reader = IPC::Run::start([ 'psql', '-XAtq', '-d', $node->connstr('app'), '-c', q{SELECT count(*) FROM langchef_guard.drift('apart')} ], '<', \undef, '>', \my $report, '2>', \my $complaint);
+ok($node->poll_query_until('app', q{SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'apart.t'::regclass}), 'a comparison waits for the table');
+# By now it would have looked for deadlocks itself, were its wait one.
+sleep 2;
+is($migration->query(q{LOCK TABLE apart.v; DROP VIEW apart.v; COMMIT; SELECT 'done'}), 'done', 'the migration goes on');
+unlike($migration->{stderr}, qr/ERROR/, 'with no deadlock');
+ok($reader->finish, 'and the comparison ends') or diag($complaint);
+is($report, "0\n", 'with what there is then');
+$migration->query_safe(q{BEGIN; LOCK TABLE apart.t; ALTER TABLE apart.t ADD b int; CREATE VIEW apart.v AS SELECT a FROM apart.t});
+my $impatient = attempt($node, 'app', q{SET lock_timeout = '300ms'; SELECT count(*) FROM langchef_guard.drift('apart')});
+is($impatient->{out}, '0', 'what is not committed is not waited for');
+$migration->query_safe(q{COMMIT; BEGIN; LOCK TABLE ONLY apart.t});
+$impatient = attempt($node, 'app', q{SET lock_timeout = '300ms'; SELECT count(*) FROM langchef_guard.drift('apart')});
+is($impatient->{sqlstate}, '55P03', 'a session that does not wait for locks for long does not here') or diag("$impatient->{sqlstate} $impatient->{out} $impatient->{text}");
+# What the reader's own transaction holds is a deadlock like any other, and found.
+my $holder = $node->background_psql('app', on_error_stop => 0);
+$holder->query_safe(q{SET deadlock_timeout = '200ms'; CREATE TABLE held (a int); BEGIN; LOCK TABLE held IN ACCESS SHARE MODE});
+$migration->{stdin} .= "LOCK TABLE held;\n";
+$migration->{run}->pump_nb;
+ok($node->poll_query_until('app', q{SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'held'::regclass}), 'the migration waits for the reader');
+sleep 1;
+$holder->query(q{SELECT count(*) FROM langchef_guard.drift('apart')});
+like($holder->{stderr}, qr/deadlock detected/, 'the reader is the victim of its own deadlock');
+$_->quit foreach $holder, $migration;
+
 log_is_sound($node, 'no process was lost');
 $node->stop;
 done_testing();
