@@ -24,7 +24,7 @@ Oid identity_sequence(Oid relation, AttrNumber column)
          [&sequence](HeapTuple tuple, TupleDesc) {
              const auto *const form = form_of<FormData_pg_depend>(tuple);
              if (form->deptype == DEPENDENCY_INTERNAL && form->classid == RelationRelationId && form->objsubid == 0 &&
-                 get_rel_relkind(form->objid) == RELKIND_SEQUENCE) {
+                 relkind_of(form->objid) == RELKIND_SEQUENCE) {
                  sequence = form->objid;
              }
          });
@@ -36,14 +36,14 @@ void put_identity(Draft *draft, const FormData_pg_attribute *form)
     draft->put("identity", form->attidentity == ATTRIBUTE_IDENTITY_ALWAYS ? "always" : "by default");
     const Oid sequence = identity_sequence(form->attrelid, form->attnum);
     if (!OidIsValid(sequence)) return;
-    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(sequence));
-    if (!HeapTupleIsValid(tuple)) return;
-    const auto *const relation = form_of<FormData_pg_class>(tuple);
-    draft->put("identity_sequence", qualified_name(schema_name(relation->relnamespace), NameStr(relation->relname)));
-    draft->put("identity_persistence", persistence_text(relation->relpersistence));
-    put_privileges(draft, "identity_acl", OBJECT_SEQUENCE, relation->relowner, field(RELOID, tuple, Anum_pg_class_relacl));
-    draft->touch(tuple);
-    ReleaseSysCache(tuple);
+    const bool found = with_row(relation_rows, sequence, [draft](HeapTuple tuple) {
+        const auto *const relation = form_of<FormData_pg_class>(tuple);
+        draft->put("identity_sequence", qualified_name(schema_name(relation->relnamespace), NameStr(relation->relname)));
+        draft->put("identity_persistence", persistence_text(relation->relpersistence));
+        put_privileges(draft, "identity_acl", OBJECT_SEQUENCE, relation->relowner, field(RELOID, tuple, Anum_pg_class_relacl));
+        draft->touch(tuple);
+    });
+    if (!found) return;
     put_sequence_parameters(draft, sequence, "identity_");
     draft->put("identity_comment", comment_of(draft, RelationRelationId, sequence));
 }

@@ -51,8 +51,8 @@ char *definition_text(HeapTuple tuple, TupleDesc descriptor, Columns *columns)
         char *const text = expression_text(field_text(field(tuple, descriptor, Anum_pg_constraint_conbin)), columns);
         return text != nullptr ? psprintf("CHECK (%s)", text) : nullptr;
     }
-    char *definition = text_or_null(pg_get_constraintdef, form->oid);
-    if (definition == nullptr) definition = key_text(tuple, descriptor);
+    char *definition = key_text(tuple, descriptor, columns);
+    if (definition == nullptr) definition = text_or_null(pg_get_constraintdef, form->oid);
     if (definition == nullptr) return nullptr;
     if (form->contype == CONSTRAINT_EXCLUSION) definition = with_canonical_index(definition, form->conindid, columns);
     cut_suffix(definition, " NOT VALID");
@@ -84,18 +84,16 @@ List *enforcement(Draft *draft, Oid constraint)
 
 void put_backing_index(Draft *draft, Oid index)
 {
-    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(index));
-    if (!HeapTupleIsValid(tuple)) return;
-    draft->put_list("index_options", storage_options(field(RELOID, tuple, Anum_pg_class_reloptions)));
-    draft->put("index_tablespace", tablespace_name(form_of<FormData_pg_class>(tuple)->reltablespace));
-    draft->touch(tuple);
-    ReleaseSysCache(tuple);
+    const bool found = with_row(relation_rows, index, [draft](HeapTuple tuple) {
+        draft->put_list("index_options", storage_options(field(RELOID, tuple, Anum_pg_class_reloptions)));
+        draft->put("index_tablespace", tablespace_name(form_of<FormData_pg_class>(tuple)->reltablespace));
+        draft->touch(tuple);
+    });
+    if (!found) return;
     draft->put_list("index_statistics", index_statistics(index));
-    const HeapTuple entry = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
-    if (HeapTupleIsValid(entry)) {
-        if (!form_of<FormData_pg_index>(entry)->indisvalid) draft->put_bool("index_valid", false);
-        ReleaseSysCache(entry);
-    }
+    with_row(index_rows, index, [draft](HeapTuple tuple) {
+        if (!form_of<FormData_pg_index>(tuple)->indisvalid) draft->put_bool("index_valid", false);
+    });
     draft->put("index_comment", comment_of(draft, RelationRelationId, index));
 }
 

@@ -1,5 +1,6 @@
 #include "catalog/coverage.hpp"
 
+#include "catalog/depend.hpp"
 #include "catalog/parts.hpp"
 #include "catalog/scope.hpp"
 #include "catalog/stamps.hpp"
@@ -23,10 +24,11 @@ class Account {
     bool covers(const ObjectAddress &address) const
     {
         check_stack_depth();
-        if (address.objectId < FirstNormalObjectId || is_captured(address) || is_left_out(address)) return true;
+        if (address.objectId < FirstNormalObjectId || is_captured(address)) return true;
+        // Of a part nothing needs to be looked up where the whole is captured.
         const ObjectAddress whole = container(address);
-        if (whole.classId != address.classId || whole.objectId != address.objectId) return covers(whole);
-        return is_captured(made_with(address)) || is_implied(address);
+        if (whole.classId != address.classId || whole.objectId != address.objectId) return covers(whole) || is_left_out(address);
+        return is_left_out(address) || is_captured(made_with(address)) || is_implied(address);
     }
 
   private:
@@ -46,7 +48,7 @@ class Account {
             return address.classId == LargeObjectMetadataRelationId || !is_recorded(address);
         }
         if (address.classId == NamespaceRelationId) return !is_user_schema(address.objectId);
-        if (address.classId == ExtensionRelationId ? address.objectId == guard_ : getExtensionOfObject(address.classId, address.objectId) == guard_) {
+        if (address.classId == ExtensionRelationId ? address.objectId == guard_ : extension_of(address.classId, address.objectId) == guard_) {
             return true;
         }
         if (!is_objectclass_supported(address.classId) || get_object_attnum_namespace(address.classId) == InvalidAttrNumber) return false;
@@ -61,15 +63,14 @@ class Account {
     {
         ObjectAddress found = InvalidObjectAddress;
         if (address.classId != TypeRelationId) return found;
-        const HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(address.objectId));
-        if (!HeapTupleIsValid(tuple)) return found;
-        const auto *const form = form_of<FormData_pg_type>(tuple);
-        if (OidIsValid(form->typrelid)) {
-            ObjectAddressSet(found, RelationRelationId, form->typrelid);
-        } else if (OidIsValid(form->typelem)) {
-            ObjectAddressSet(found, TypeRelationId, form->typelem);
-        }
-        ReleaseSysCache(tuple);
+        with_row(type_rows, address.objectId, [&found](HeapTuple tuple) {
+            const auto *const form = form_of<FormData_pg_type>(tuple);
+            if (OidIsValid(form->typrelid)) {
+                ObjectAddressSet(found, RelationRelationId, form->typrelid);
+            } else if (OidIsValid(form->typelem)) {
+                ObjectAddressSet(found, TypeRelationId, form->typelem);
+            }
+        });
         return found;
     }
 
@@ -244,6 +245,7 @@ std::vector<Gap> find_gaps(std::vector<core::Address> &captured, std::uint32_t h
 {
     std::sort(captured.begin(), captured.end());
     const Known known{captured.data(), captured.size(), nullptr, nullptr};
+    const ReadAhead ahead;
     const Findings found = pg::call([&known, horizon] {
         const Account account(known);
         Findings findings{};

@@ -1,4 +1,5 @@
 #include "catalog/parts.hpp"
+#include "catalog/read_ahead.hpp"
 #include "catalog/reader.hpp"
 #include "catalog/scope.hpp"
 #include "catalog/settled.hpp"
@@ -14,6 +15,7 @@ struct Candidate {
     const char *name;
     const char *arguments;
     ObjectAddress address;
+    bool alone;  // to be read in a subtransaction of its own: locks may be waited for
 };
 
 // Grows in the current context; no destructor, lives in pg::call.
@@ -94,6 +96,7 @@ bool created_before(const Candidate &left, const Candidate &right)
 }
 
 constexpr std::size_t cache_check_interval = 500;
+constexpr std::size_t most_together = 32;
 
 // A catalog with the columns that its objects are told apart by, 0 where they have none: the first is the OID.
 struct Source {
@@ -137,12 +140,13 @@ class Collector {
     {
         scan(RelationRelationId, InvalidOid, std::array<ScanKeyData, 0>{}, [this](HeapTuple tuple, TupleDesc) {
             const auto *const form = form_of<FormData_pg_class>(tuple);
+            const bool alone = form->relhasrules || form->relrowsecurity || form->relkind == RELKIND_VIEW || form->relkind == RELKIND_MATVIEW;
             const bool index = form->relkind == RELKIND_INDEX || form->relkind == RELKIND_PARTITIONED_INDEX;
             if (index ? !is_user_index(form) : !is_whole_relation(form)) return;
             if (named_) {
-                add(schema_name(form->relnamespace), relation_kind(form->relkind), name_text(form->relname), RelationRelationId, form->oid);
+                add(schema_name(form->relnamespace), relation_kind(form->relkind), name_text(form->relname), RelationRelationId, form->oid, alone);
             } else {
-                add_unnamed(RelationRelationId, form->oid);
+                add_unnamed(RelationRelationId, form->oid, alone);
             }
         });
     }
@@ -153,9 +157,9 @@ class Collector {
             const auto *const form = form_of<FormData_pg_type>(tuple);
             if (!is_whole_type(form)) return;
             if (named_) {
-                add(schema_name(form->typnamespace), type_kind(form->typtype), name_text(form->typname), TypeRelationId, form->oid);
+                add(schema_name(form->typnamespace), type_kind(form->typtype), name_text(form->typname), TypeRelationId, form->oid, false);
             } else {
-                add_unnamed(TypeRelationId, form->oid);
+                add_unnamed(TypeRelationId, form->oid, false);
             }
         });
     }
@@ -166,9 +170,9 @@ class Collector {
             const auto *const form = form_of<FormData_pg_proc>(tuple);
             if (!is_whole_function(form)) return;
             if (named_) {
-                add(schema_name(form->pronamespace), "function", name_text(form->proname), ProcedureRelationId, form->oid, routine_signature(form));
+                add(schema_name(form->pronamespace), "function", name_text(form->proname), ProcedureRelationId, form->oid, true, routine_signature(form));
             } else {
-                add_unnamed(ProcedureRelationId, form->oid);
+                add_unnamed(ProcedureRelationId, form->oid, true);
             }
         });
     }
@@ -183,7 +187,7 @@ class Collector {
                 if (!is_recorded(address)) return;
                 const char *const name = source.name == 0 ? nullptr : name_text(*DatumGetName(field(tuple, descriptor, source.name).value));
                 const Oid schema = source.schema == 0 ? InvalidOid : DatumGetObjectId(field(tuple, descriptor, source.schema).value);
-                add(OidIsValid(schema) ? schema_name(schema) : nullptr, source.kind, name, source.catalog, address.objectId);
+                add(OidIsValid(schema) ? schema_name(schema) : nullptr, source.kind, name, source.catalog, address.objectId, true);
             });
         }
     }
@@ -207,14 +211,14 @@ class Collector {
         }
     }
 
-    void add(const char *schema, const char *kind, const char *name, Oid classid, Oid objid, const char *arguments = nullptr) const
+    void add(const char *schema, const char *kind, const char *name, Oid classid, Oid objid, bool alone, const char *arguments = nullptr) const
     {
-        Candidate candidate{schema, kind, name, arguments, {}};
+        Candidate candidate{schema, kind, name, arguments, {}, alone};
         ObjectAddressSet(candidate.address, classid, objid);
         if (!contains(members_, classid, objid)) found_->add(candidate);
     }
 
-    void add_unnamed(Oid classid, Oid objid) const { add(nullptr, nullptr, nullptr, classid, objid); }
+    void add_unnamed(Oid classid, Oid objid, bool alone) const { add(nullptr, nullptr, nullptr, classid, objid, alone); }
 
     Candidates *found_;
     Members members_;
@@ -341,6 +345,7 @@ void read_members(const std::function<void(core::Facts &&)> &visit)
 
 void read_database(Order order, const std::function<void(core::Facts &&)> &visit)
 {
+    const ReadAhead ahead;
     const Candidates candidates = pg::call([order] {
         Candidates found{};
         const Collector collector(&found, order == Order::by_name);
@@ -352,10 +357,17 @@ void read_database(Order order, const std::function<void(core::Facts &&)> &visit
         return found;
     });
     Workspace workspace;
+    std::vector<ObjectAddress> together;
     for (std::size_t i = 0; i < candidates.count; ++i) {
         if (i % cache_check_interval == 0) workspace.bound_caches();
-        core::Facts facts = read_settled(workspace, candidates.items[i].address);
-        if (!facts.empty()) visit(std::move(facts));
+        const Candidate &candidate = candidates.items[i];
+        together.push_back(candidate.address);
+        const bool more = i + 1 < candidates.count && together.size() < most_together && !candidate.alone && !candidates.items[i + 1].alone;
+        if (more) continue;
+        for (core::Facts &facts : read_settled(workspace, together)) {
+            if (!facts.empty()) visit(std::move(facts));
+        }
+        together.clear();
     }
 }
 

@@ -65,11 +65,30 @@ List *column_names(Columns *columns)
                   attribute_number, [&](HeapTuple tuple, TupleDesc) {
                       const auto *const form = form_of<FormData_pg_attribute>(tuple);
                       if (form->attnum < 1) return;
-                      for (; next < form->attnum; ++next) names = lappend(names, makeString(pstrdup("")));
-                      names = lappend(names, makeString(form->attisdropped ? pstrdup("") : name_text(form->attname)));
-                      ++next;
+                      for (; next <= form->attnum; ++next) {
+                          const bool there = next == form->attnum && !form->attisdropped;
+                          names = lappend(names, makeString(there ? name_text(form->attname) : pstrdup("")));
+                          columns->types = lappend_oid(columns->types, there ? form->atttypid : InvalidOid);
+                          columns->collations = lappend_oid(columns->collations, there ? form->attcollation : InvalidOid);
+                      }
                   });
     return columns->names = names;
+}
+
+const char *column_name(Columns *columns, AttrNumber column)
+{
+    const List *const names = column_names(columns);
+    return column >= 1 && column <= list_length(names) ? strVal(list_nth(names, column - 1)) : "?";
+}
+
+Oid column_type(Columns *columns, AttrNumber column)
+{
+    return column >= 1 && column <= list_length(column_names(columns)) ? list_nth_oid(columns->types, column - 1) : InvalidOid;
+}
+
+Oid column_collation(Columns *columns, AttrNumber column)
+{
+    return column >= 1 && column <= list_length(column_names(columns)) ? list_nth_oid(columns->collations, column - 1) : InvalidOid;
 }
 
 char *expression_text(const char *stored, Columns *columns)

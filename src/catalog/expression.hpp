@@ -5,14 +5,20 @@
 // Deparsed expressions, inside pg::call only.
 namespace catalog {
 
-// The relation whose columns an expression may name.
+// The relation whose columns an expression or a key may name.  Read at the first use.
 struct Columns {
     Oid relation = InvalidOid;
-    List *names = NIL;  // as Strings; read at the first use
+    List *names = NIL;  // as Strings
+    List *types = NIL;
+    List *collations = NIL;
 };
 
 // As Strings by attribute number; empty where the column was dropped.
 List *column_names(Columns *columns);
+// "?" and InvalidOid where there is no such column.
+const char *column_name(Columns *columns, AttrNumber column);
+Oid column_type(Columns *columns, AttrNumber column);
+Oid column_collation(Columns *columns, AttrNumber column);
 
 // All texts are those of the canonical form of an expression, see canonical_tree.
 

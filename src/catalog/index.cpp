@@ -1,3 +1,4 @@
+#include "catalog/depend.hpp"
 #include "catalog/parts.hpp"
 
 namespace catalog {
@@ -23,17 +24,16 @@ char *key_text(const FormData_pg_index *form, int key, Node *expression, Columns
     Oid type = InvalidOid;
     Oid own_collation = InvalidOid;
     if (column != 0) {
-        int32 typmod = 0;
-        const char *const name = get_attname(form->indrelid, column, true);
-        appendStringInfoString(&text, name != nullptr ? quoted_name(name) : "?");
-        get_atttypetypmodcoll(form->indrelid, column, &type, &typmod, &own_collation);
+        appendStringInfoString(&text, quoted_name(column_name(columns, column)));
+        type = column_type(columns, column);
+        own_collation = column_collation(columns, column);
     } else {
         appendStringInfo(&text, "(%s)", node_text(expression, columns));
         type = exprType(expression);
         own_collation = exprCollation(expression);
     }
     if (OidIsValid(collation) && collation != own_collation) appendStringInfo(&text, " COLLATE %s", collation_name(collation));
-    if (parameters != NIL || GetDefaultOpClass(type, access_method) != opclass) {
+    if (parameters != NIL || !is_default_opclass(opclass, type, access_method)) {
         appendStringInfo(&text, " %s", opclass_name(opclass));
     }
     for (int i = 0; i < list_length(parameters); ++i) {
@@ -84,8 +84,7 @@ void put_keys(Draft *draft, HeapTuple tuple, const FormData_pg_index *form, Oid 
     int expression = 0;
     for (int i = 0; i < form->indnatts; ++i) {
         if (i >= form->indnkeyatts) {
-            const char *const name = get_attname(form->indrelid, form->indkey.values[i], true);
-            included = lappend(included, pstrdup(name != nullptr ? name : "?"));
+            included = lappend(included, pstrdup(column_name(columns, form->indkey.values[i])));
             continue;
         }
         Node *node = nullptr;
@@ -132,7 +131,7 @@ void add_index(Sheet *sheet, HeapTuple relation, HeapTuple tuple)
     const bool may_back_constraint = index->indisunique || index->indisexclusion;
     // An attached one is a part of its parent's, like one behind a constraint.
     if (form->relispartition) return;
-    if (may_back_constraint && OidIsValid(get_index_constraint(form->oid))) return;
+    if (may_back_constraint && OidIsValid(constraint_of_index(form->oid))) return;
     Identity table = relation_identity(index->indrelid);
     if (table.first == nullptr) return;
     if (table.kind == nullptr) table.kind = "table";
@@ -166,22 +165,17 @@ void put_inherited_indexes(RelationReading *relation)
     scan(IndexRelationId, IndexIndrelidIndexId, key_oid(Anum_pg_index_indrelid, relation->oid),
          [&lines, relation](HeapTuple tuple, TupleDesc) {
              const auto *const form = form_of<FormData_pg_index>(tuple);
-             const HeapTuple index = SearchSysCache1(RELOID, ObjectIdGetDatum(form->indexrelid));
-             if (!HeapTupleIsValid(index)) return;
-             if (form_of<FormData_pg_class>(index)->relispartition) {
+             with_row(relation_rows, form->indexrelid, [&](HeapTuple index) {
+                 if (!form_of<FormData_pg_class>(index)->relispartition) return;
                  lines = own_properties(lines, relation->draft, index, form->indisvalid);
-             }
-             ReleaseSysCache(index);
+             });
          });
     relation->draft->put_list("inherited_indexes", sorted(lines));
 }
 
 void read_index(Sheet *sheet, HeapTuple relation)
 {
-    const HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(form_of<FormData_pg_class>(relation)->oid));
-    if (!HeapTupleIsValid(tuple)) return;
-    add_index(sheet, relation, tuple);
-    ReleaseSysCache(tuple);
+    with_row(index_rows, form_of<FormData_pg_class>(relation)->oid, [sheet, relation](HeapTuple tuple) { add_index(sheet, relation, tuple); });
 }
 
 }  // namespace catalog

@@ -3,14 +3,9 @@
 namespace catalog {
 namespace {
 
-void append_column(StringInfo text, Oid relation, AttrNumber column)
-{
-    const char *const name = get_attname(relation, column, true);
-    appendStringInfoString(text, name != nullptr ? quote_identifier(name) : "?");
-}
-
 // Column names of a relation, separated by commas; the last of a temporal foreign key is a period.
-void append_columns(StringInfo text, Oid relation, Field numbers, bool period)
+template <typename Name>
+void append_columns(StringInfo text, Field numbers, bool period, Name name)
 {
     if (numbers.null) return;
     const ArrayType *const array = DatumGetArrayTypeP(numbers.value);
@@ -19,7 +14,7 @@ void append_columns(StringInfo text, Oid relation, Field numbers, bool period)
     for (int i = 0; i < count; ++i) {
         if (i > 0) appendStringInfoString(text, ", ");
         if (period && i == count - 1) appendStringInfoString(text, "PERIOD ");
-        append_column(text, relation, columns[i]);
+        appendStringInfoString(text, quote_identifier(name(columns[i])));
     }
 }
 
@@ -36,59 +31,66 @@ const char *action_text(char action)
     }
 }
 
-void append_foreign_key(StringInfo text, HeapTuple tuple, TupleDesc descriptor)
+void append_foreign_key(StringInfo text, HeapTuple tuple, TupleDesc descriptor, Columns *columns)
 {
     const auto *const form = form_of<FormData_pg_constraint>(tuple);
+    const auto own = [columns](AttrNumber column) { return column_name(columns, column); };
+    const auto referred = [form](AttrNumber column) {
+        const char *const name = get_attname(form->confrelid, column, true);
+        return name != nullptr ? name : "?";
+    };
     const bool period = pg::compat::constraint_period(form);
     appendStringInfoString(text, "FOREIGN KEY (");
-    append_columns(text, form->conrelid, field(tuple, descriptor, Anum_pg_constraint_conkey), period);
+    append_columns(text, field(tuple, descriptor, Anum_pg_constraint_conkey), period, own);
     const char *const schema = get_namespace_name(get_rel_namespace(form->confrelid));
     const char *const name = get_rel_name(form->confrelid);
     appendStringInfo(text, ") REFERENCES %s(", quote_qualified_identifier(schema, name != nullptr ? name : "?"));
-    append_columns(text, form->confrelid, field(tuple, descriptor, Anum_pg_constraint_confkey), period);
+    append_columns(text, field(tuple, descriptor, Anum_pg_constraint_confkey), period, referred);
     appendStringInfo(text, ")%s", match_text(form->confmatchtype));
     if (const char *const update = action_text(form->confupdtype)) appendStringInfo(text, " ON UPDATE %s", update);
     if (const char *const removal = action_text(form->confdeltype)) appendStringInfo(text, " ON DELETE %s", removal);
     const Field set = field(tuple, descriptor, Anum_pg_constraint_confdelsetcols);
     if (set.null) return;
     appendStringInfoString(text, " (");
-    append_columns(text, form->conrelid, set, false);
+    append_columns(text, set, false, own);
     appendStringInfoChar(text, ')');
 }
 
-void append_included(StringInfo text, const FormData_pg_index *index)
+void append_included(StringInfo text, const FormData_pg_index *index, Columns *columns)
 {
     for (int i = index->indnkeyatts; i < index->indnatts; ++i) {
         appendStringInfoString(text, i == index->indnkeyatts ? " INCLUDE (" : ", ");
-        append_column(text, index->indrelid, index->indkey.values[i]);
+        appendStringInfoString(text, quote_identifier(column_name(columns, index->indkey.values[i])));
     }
     if (index->indnatts > index->indnkeyatts) appendStringInfoChar(text, ')');
 }
 
-void append_unique_key(StringInfo text, HeapTuple tuple, TupleDesc descriptor)
+void append_unique_key(StringInfo text, HeapTuple tuple, TupleDesc descriptor, Columns *columns)
 {
     const auto *const form = form_of<FormData_pg_constraint>(tuple);
-    const HeapTuple entry = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(form->conindid));
-    const auto *const index = HeapTupleIsValid(entry) ? form_of<FormData_pg_index>(entry) : nullptr;
     appendStringInfoString(text, form->contype == CONSTRAINT_PRIMARY ? "PRIMARY KEY " : "UNIQUE ");
-    if (form->contype == CONSTRAINT_UNIQUE && index != nullptr && index->indnullsnotdistinct) appendStringInfoString(text, "NULLS NOT DISTINCT ");
+    StringInfoData included;
+    initStringInfo(&included);
+    with_row(index_rows, form->conindid, [text, form, columns, &included](HeapTuple row) {
+        const auto *const index = form_of<FormData_pg_index>(row);
+        if (form->contype == CONSTRAINT_UNIQUE && index->indnullsnotdistinct) appendStringInfoString(text, "NULLS NOT DISTINCT ");
+        append_included(&included, index, columns);
+    });
     appendStringInfoChar(text, '(');
-    append_columns(text, form->conrelid, field(tuple, descriptor, Anum_pg_constraint_conkey), false);
-    appendStringInfoString(text, pg::compat::constraint_period(form) ? " WITHOUT OVERLAPS)" : ")");
-    if (index != nullptr) append_included(text, index);
-    if (HeapTupleIsValid(entry)) ReleaseSysCache(entry);
+    append_columns(text, field(tuple, descriptor, Anum_pg_constraint_conkey), false, [columns](AttrNumber column) { return column_name(columns, column); });
+    appendStringInfo(text, "%s%s", pg::compat::constraint_period(form) ? " WITHOUT OVERLAPS)" : ")", included.data);
 }
 
 }  // namespace
 
-char *key_text(HeapTuple tuple, TupleDesc descriptor)
+char *key_text(HeapTuple tuple, TupleDesc descriptor, Columns *columns)
 {
     StringInfoData text;
     initStringInfo(&text);
     switch (form_of<FormData_pg_constraint>(tuple)->contype) {
-        case CONSTRAINT_FOREIGN: append_foreign_key(&text, tuple, descriptor); break;
+        case CONSTRAINT_FOREIGN: append_foreign_key(&text, tuple, descriptor, columns); break;
         case CONSTRAINT_PRIMARY:
-        case CONSTRAINT_UNIQUE: append_unique_key(&text, tuple, descriptor); break;
+        case CONSTRAINT_UNIQUE: append_unique_key(&text, tuple, descriptor, columns); break;
         default: return nullptr;
     }
     return text.data;

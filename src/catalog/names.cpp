@@ -96,6 +96,22 @@ char *opclass_name(Oid opclass)
     return cached_name(CLAOID, opclass, &FormData_pg_opclass::opcname, &FormData_pg_opclass::opcnamespace);
 }
 
+bool is_default_opclass(Oid opclass, Oid type, Oid access_method)
+{
+    if (!OidIsValid(type)) return false;
+    if (access_method != BTREE_AM_OID && access_method != HASH_AM_OID) return GetDefaultOpClass(type, access_method) == opclass;
+    // Of these the server remembers the family and input type of the default, and no two defaults have the same.
+    const bool hash = access_method == HASH_AM_OID;
+    const TypeCacheEntry *const known = lookup_type_cache(type, hash ? TYPECACHE_HASH_OPFAMILY : TYPECACHE_BTREE_OPFAMILY);
+    const HeapTuple tuple = SearchSysCache1(CLAOID, ObjectIdGetDatum(opclass));
+    if (!HeapTupleIsValid(tuple)) return false;
+    const auto *const form = form_of<FormData_pg_opclass>(tuple);
+    const bool found = form->opcdefault && form->opcfamily == (hash ? known->hash_opf : known->btree_opf) &&
+                       form->opcintype == (hash ? known->hash_opintype : known->btree_opintype);
+    ReleaseSysCache(tuple);
+    return found;
+}
+
 char *tablespace_name(Oid tablespace)
 {
     if (!OidIsValid(tablespace)) return nullptr;

@@ -17,6 +17,9 @@ char *qualified_name(const char *schema, const char *name);
 char *missing(Oid oid);
 
 // Qualified name of an object in a catalog cache by OID.
+// Whether an operator class is the default one for the type and access method.
+bool is_default_opclass(Oid opclass, Oid type, Oid access_method);
+
 template <typename Form>
 char *cached_name(int cache, Oid oid, NameData Form::*name, Oid Form::*schema);
 
@@ -65,6 +68,9 @@ void put_privileges(Draft *draft, const char *name, ObjectType type, Oid owner, 
 List *privilege_lines(Field privileges, Oid owner = InvalidOid);
 // Whether both give everybody the same, whoever gave it.
 bool same_privileges(const Acl *left, const Acl *right);
+
+// Whether an operator class is the default one for the type and access method.
+bool is_default_opclass(Oid opclass, Oid type, Oid access_method);
 
 template <typename Form>
 char *cached_name(int cache, Oid oid, NameData Form::*name, Oid Form::*schema)

@@ -64,8 +64,8 @@ void add_policies(Sheet *sheet, RelationReading *relation);
 Oid class_of_entry(Oid catalog, Oid entry);
 
 // Definition of a foreign, primary or unique key as pg_get_constraintdef writes it, which sees
-// none that is newer than the transaction's snapshot; null for other constraints.
-char *key_text(HeapTuple tuple, TupleDesc descriptor);
+// none that is newer than the transaction's snapshot; null for other constraints.  Columns are those of its table.
+char *key_text(HeapTuple tuple, TupleDesc descriptor, Columns *columns);
 
 // What parts inherited from a parent table have of their own: attributes
 // "inherited_indexes", "inherited_constraints" and "inherited_triggers" of the

@@ -53,7 +53,8 @@ enum class Order { by_name, by_oid };
 
 // Calls visit for each user object of the database (no system objects, no
 // temporary ones, no members of extensions, nothing of the guard itself), in
-// the order given, each with its parts.  Settings must be pinned.
+// the order given, each with its parts.  Settings must be pinned.  Rows of the
+// catalogs are read ahead, see ReadAhead: visit must not change any.
 void read_database(Order order, const std::function<void(core::Facts &&)> &visit);
 
 // Calls visit for what drift compares and the ledger keeps no definition of.  Settings must be pinned.

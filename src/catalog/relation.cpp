@@ -77,11 +77,10 @@ void put_ancestry(Draft *draft, const FormData_pg_class *form, Oid relation)
 void put_toast_options(Draft *draft, Oid toast)
 {
     if (!OidIsValid(toast)) return;
-    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(toast));
-    if (!HeapTupleIsValid(tuple)) return;
-    draft->put_list("toast_options", storage_options(field(RELOID, tuple, Anum_pg_class_reloptions)));
-    draft->touch(tuple);
-    ReleaseSysCache(tuple);
+    with_row(relation_rows, toast, [draft](HeapTuple tuple) {
+        draft->put_list("toast_options", storage_options(field(RELOID, tuple, Anum_pg_class_reloptions)));
+        draft->touch(tuple);
+    });
 }
 
 // Options of views that are known: each one an attribute, and false is the default.
@@ -177,7 +176,7 @@ char *partition_key(Oid relation)
         if (OidIsValid(collations->values[i]) && collations->values[i] != collation) {
             appendStringInfo(&text, " COLLATE %s", collation_name(collations->values[i]));
         }
-        if (GetDefaultOpClass(type, hash ? HASH_AM_OID : BTREE_AM_OID) != opclasses->values[i]) {
+        if (!is_default_opclass(opclasses->values[i], type, hash ? HASH_AM_OID : BTREE_AM_OID)) {
             appendStringInfo(&text, " %s", opclass_name(opclasses->values[i]));
         }
     }
@@ -264,30 +263,28 @@ const char *relation_kind(char relkind)
 Identity relation_identity(Oid relation)
 {
     Identity identity{nullptr, nullptr};
-    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
-    if (!HeapTupleIsValid(tuple)) return identity;
-    const auto *const form = form_of<FormData_pg_class>(tuple);
-    identity = object_identity(relation_kind(form->relkind), schema_name(form->relnamespace), name_text(form->relname));
-    ReleaseSysCache(tuple);
+    with_row(relation_rows, relation, [&identity](HeapTuple tuple) {
+        const auto *const form = form_of<FormData_pg_class>(tuple);
+        identity = object_identity(relation_kind(form->relkind), schema_name(form->relnamespace), name_text(form->relname));
+    });
     return identity;
 }
 
 void read_relation(Sheet *sheet, Oid relation)
 {
-    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
-    if (!HeapTupleIsValid(tuple)) return;
-    switch (form_of<FormData_pg_class>(tuple)->relkind) {
-        case RELKIND_RELATION:
-        case RELKIND_PARTITIONED_TABLE:
-        case RELKIND_VIEW:
-        case RELKIND_MATVIEW:
-        case RELKIND_FOREIGN_TABLE: read_with_columns(sheet, tuple); break;
-        case RELKIND_INDEX:
-        case RELKIND_PARTITIONED_INDEX: read_index(sheet, tuple); break;
-        case RELKIND_SEQUENCE: read_sequence(sheet, tuple); break;
-        default: break;
-    }
-    ReleaseSysCache(tuple);
+    with_row(relation_rows, relation, [sheet](HeapTuple tuple) {
+        switch (form_of<FormData_pg_class>(tuple)->relkind) {
+            case RELKIND_RELATION:
+            case RELKIND_PARTITIONED_TABLE:
+            case RELKIND_VIEW:
+            case RELKIND_MATVIEW:
+            case RELKIND_FOREIGN_TABLE: read_with_columns(sheet, tuple); break;
+            case RELKIND_INDEX:
+            case RELKIND_PARTITIONED_INDEX: read_index(sheet, tuple); break;
+            case RELKIND_SEQUENCE: read_sequence(sheet, tuple); break;
+            default: break;
+        }
+    });
 }
 
 }  // namespace catalog

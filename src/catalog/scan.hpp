@@ -1,5 +1,6 @@
 #pragma once
 
+#include "catalog/read_ahead.hpp"
 #include "pg/call.hpp"
 
 // Catalog scans, inside pg::call only.
@@ -24,6 +25,16 @@ inline ScanKeyData key_int4(AttrNumber column, int32 value)
 template <std::size_t Count, typename Each>
 void scan(Oid catalog, Oid index, std::array<ScanKeyData, Count> keys, Each each)
 {
+    RowsAhead ahead;
+    if (Count > 0 && rows_ahead(catalog, index, keys.data(), Count, &ahead)) {
+        ++*ahead.readers;
+        for (std::size_t i = 0; i < ahead.count; ++i) {
+            CHECK_FOR_INTERRUPTS();
+            if (passes(ahead, ahead.rows + i)) each(ahead.rows + i, ahead.descriptor);
+        }
+        --*ahead.readers;
+        return;
+    }
     const Relation relation = table_open(catalog, AccessShareLock);
     const SysScanDesc rows =
         systable_beginscan(relation, index, OidIsValid(index), nullptr, static_cast<int>(Count), keys.data());
@@ -46,6 +57,46 @@ template <typename Form>
 const Form *form_of(HeapTuple tuple)
 {
     return reinterpret_cast<const Form *>(GETSTRUCT(tuple));
+}
+
+// A catalog by the OIDs of its rows, and the server's cache of them.
+struct RowsByOid {
+    int cache;
+    Oid catalog;
+    Oid index;
+    AttrNumber column;
+};
+inline constexpr RowsByOid relation_rows{RELOID, RelationRelationId, ClassOidIndexId, Anum_pg_class_oid};
+inline constexpr RowsByOid index_rows{INDEXRELID, IndexRelationId, IndexRelidIndexId, Anum_pg_index_indexrelid};
+inline constexpr RowsByOid sequence_rows{SEQRELID, SequenceRelationId, SequenceRelidIndexId, Anum_pg_sequence_seqrelid};
+inline constexpr RowsByOid type_rows{TYPEOID, TypeRelationId, TypeOidIndexId, Anum_pg_type_oid};
+
+// Calls each(tuple) for the row with the OID, from what was read ahead, or else from the cache, where nothing is read
+// ahead: for rows that are not asked for again.  Returns whether there is one.
+template <typename Each>
+bool with_row(const RowsByOid &rows, Oid oid, Each each)
+{
+    if (reads_ahead()) {
+        bool found = false;
+        scan(rows.catalog, rows.index, key_oid(rows.column, oid), [&](HeapTuple tuple, TupleDesc) {
+            found = true;
+            each(tuple);
+        });
+        return found;
+    }
+    const HeapTuple tuple = SearchSysCache1(rows.cache, ObjectIdGetDatum(oid));
+    if (!HeapTupleIsValid(tuple)) return false;
+    each(tuple);
+    ReleaseSysCache(tuple);
+    return true;
+}
+
+// As get_rel_relkind: 0 where there is no such relation.
+inline char relkind_of(Oid relation)
+{
+    char found = 0;
+    with_row(relation_rows, relation, [&found](HeapTuple tuple) { found = form_of<FormData_pg_class>(tuple)->relkind; });
+    return found;
 }
 
 // Calls each(row) for what depends on a role, in every database: what it owns or was granted, and policies for it.

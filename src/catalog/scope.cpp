@@ -1,5 +1,6 @@
 #include "catalog/scope.hpp"
 
+#include "catalog/depend.hpp"
 #include "catalog/parts.hpp"
 #include "catalog/reader.hpp"
 
@@ -38,19 +39,18 @@ ObjectAddress container_of_constraint(const ObjectAddress &constraint)
 
 ObjectAddress container_of_relation(Oid relation)
 {
-    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
-    if (!HeapTupleIsValid(tuple)) return address_of(RelationRelationId, relation);
-    const FormData_pg_class form = *form_of<FormData_pg_class>(tuple);
-    ReleaseSysCache(tuple);
+    FormData_pg_class form;
+    if (!with_row(relation_rows, relation, [&form](HeapTuple tuple) { form = *form_of<FormData_pg_class>(tuple); })) {
+        return address_of(RelationRelationId, relation);
+    }
     if (form.relkind == RELKIND_COMPOSITE_TYPE) return address_of(TypeRelationId, form.reltype);
     if (form.relkind == RELKIND_SEQUENCE) {
-        Oid table = InvalidOid;
-        int32 column = 0;
-        if (sequenceIsOwned(relation, DEPENDENCY_INTERNAL, &table, &column)) return address_of(RelationRelationId, table);
+        const Oid table = column_of_sequence(relation, true).table;
+        if (OidIsValid(table)) return address_of(RelationRelationId, table);
     }
     if (form.relkind == RELKIND_INDEX || form.relkind == RELKIND_PARTITIONED_INDEX) {
         if (form.relispartition) return address_of(RelationRelationId, IndexGetRelation(relation, true));
-        const Oid constraint = get_index_constraint(relation);
+        const Oid constraint = constraint_of_index(relation);
         if (OidIsValid(constraint)) return container_of_constraint(address_of(ConstraintRelationId, constraint));
     }
     return address_of(RelationRelationId, relation);
@@ -58,11 +58,9 @@ ObjectAddress container_of_relation(Oid relation)
 
 ObjectAddress container_of_type(Oid type)
 {
-    const HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
-    if (!HeapTupleIsValid(tuple)) return address_of(TypeRelationId, type);
-    const FormData_pg_type form = *form_of<FormData_pg_type>(tuple);
-    ReleaseSysCache(tuple);
-    if (form.typtype == TYPTYPE_COMPOSITE && get_rel_relkind(form.typrelid) != RELKIND_COMPOSITE_TYPE) {
+    FormData_pg_type form;
+    if (!with_row(type_rows, type, [&form](HeapTuple tuple) { form = *form_of<FormData_pg_type>(tuple); })) return address_of(TypeRelationId, type);
+    if (form.typtype == TYPTYPE_COMPOSITE && relkind_of(form.typrelid) != RELKIND_COMPOSITE_TYPE) {
         return address_of(RelationRelationId, form.typrelid);
     }
     if (form.typtype == TYPTYPE_MULTIRANGE) {
@@ -71,19 +69,6 @@ ObjectAddress container_of_type(Oid type)
     }
     if (OidIsValid(form.typelem) && form.typsubscript == F_ARRAY_SUBSCRIPT_HANDLER) return container_of_type(form.typelem);
     return address_of(TypeRelationId, type);
-}
-
-// The type that the server made the object for, or InvalidOid.
-Oid made_for(Oid catalog, Oid object)
-{
-    Oid type = InvalidOid;
-    scan(DependRelationId, DependDependerIndexId,
-         std::array{key_oid(Anum_pg_depend_classid, catalog), key_oid(Anum_pg_depend_objid, object)},
-         [&type](HeapTuple tuple, TupleDesc) {
-             const auto *const dependency = form_of<FormData_pg_depend>(tuple);
-             if (dependency->deptype == DEPENDENCY_INTERNAL && dependency->refclassid == TypeRelationId) type = dependency->refobjid;
-         });
-    return type;
 }
 
 // The range type that a function constructs, or InvalidOid.
@@ -103,7 +88,10 @@ ObjectAddress container_of_function(Oid function)
 
 bool is_array_of_another(const FormData_pg_type *form)
 {
-    return OidIsValid(form->typelem) && form->typsubscript == F_ARRAY_SUBSCRIPT_HANDLER && get_array_type(form->typelem) == form->oid;
+    if (!OidIsValid(form->typelem) || form->typsubscript != F_ARRAY_SUBSCRIPT_HANDLER) return false;
+    Oid array = InvalidOid;
+    with_row(type_rows, form->typelem, [&array](HeapTuple tuple) { array = form_of<FormData_pg_type>(tuple)->typarray; });
+    return array == form->oid;
 }
 
 // The class that an entry came with, or its family.
@@ -171,13 +159,9 @@ bool is_whole_relation(const FormData_pg_class *form)
     if (form->oid < FirstNormalObjectId || relation_kind(form->relkind) == nullptr) return false;
     if (form->relpersistence == RELPERSISTENCE_TEMP || !is_user_schema(form->relnamespace)) return false;
     if (form->relkind == RELKIND_INDEX || form->relkind == RELKIND_PARTITIONED_INDEX) {
-        return !form->relispartition && !OidIsValid(get_index_constraint(form->oid));
+        return !form->relispartition && !OidIsValid(constraint_of_index(form->oid));
     }
-    if (form->relkind == RELKIND_SEQUENCE) {
-        Oid table = InvalidOid;
-        int32 column = 0;
-        return !sequenceIsOwned(form->oid, DEPENDENCY_INTERNAL, &table, &column);
-    }
+    if (form->relkind == RELKIND_SEQUENCE) return !OidIsValid(column_of_sequence(form->oid, true).table);
     return true;
 }
 
@@ -191,7 +175,7 @@ bool is_whole_type(const FormData_pg_type *form)
         case TYPTYPE_DOMAIN:
         case TYPTYPE_RANGE: return true;
         case TYPTYPE_BASE: return !is_array_of_another(form);
-        case TYPTYPE_COMPOSITE: return get_rel_relkind(form->typrelid) == RELKIND_COMPOSITE_TYPE;
+        case TYPTYPE_COMPOSITE: return relkind_of(form->typrelid) == RELKIND_COMPOSITE_TYPE;
         default: return false;
     }
 }

@@ -1,5 +1,6 @@
 #include "catalog/settled.hpp"
 
+#include "catalog/read_ahead.hpp"
 #include "pg/attempt.hpp"
 #include "pg/entry.hpp"
 
@@ -48,6 +49,37 @@ class Patience {
     int timeouts_ = 0;
 };
 
+// Of other sessions, until now.
+std::uint64_t known_changes()
+{
+    return pg::call([] {
+        AcceptInvalidationMessages();
+        return SharedInvalidMessageCounter;
+    });
+}
+
+// The server reads each row as it is when it comes to it: an object that was changed meanwhile is half one and half the
+// other, and is read again.  Where changes never end the last reading is as good as any.
+core::Facts read_at_once(Workspace &workspace, const ObjectAddress &address)
+{
+    constexpr int most_readings = 5;
+    for (int reading = 1;; ++reading) {
+        const std::uint64_t before = known_changes();
+        core::Facts facts = workspace.read(address);
+        if (reading == most_readings || known_changes() == before) return facts;
+    }
+}
+
+// What was read before an error is not believed any more.
+void settle(ErrorData *error)
+{
+    ReadAhead::forget();
+    pg::call([error] {
+        FreeErrorData(error);
+        AcceptInvalidationMessages();
+    });
+}
+
 }  // namespace
 
 core::Facts read_settled(Workspace &workspace, const ObjectAddress &address)
@@ -57,7 +89,7 @@ core::Facts read_settled(Workspace &workspace, const ObjectAddress &address)
     Patience patience;
     for (int failures = 0;;) {
         core::Facts *const found = &facts;
-        auto read = [&workspace, &address, found] { pg::guarded([&workspace, &address, found] { *found = workspace.read(address); }); };
+        auto read = [&workspace, &address, found] { pg::guarded([&workspace, &address, found] { *found = read_at_once(workspace, address); }); };
         ErrorData *const error = [&patience, &read] {
             const LockWait wait(patience.limit());
             return pg::attempt<false>(read);
@@ -65,11 +97,28 @@ core::Facts read_settled(Workspace &workspace, const ObjectAddress &address)
         if (error == nullptr) return facts;
         const bool again = error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE ? patience.goes_on() : ++failures < most_failures;
         if (!again) throw pg::Error{error};
-        pg::call([error] {
-            FreeErrorData(error);
-            AcceptInvalidationMessages();
-        });
+        settle(error);
     }
+}
+
+std::vector<core::Facts> read_settled(Workspace &workspace, const std::vector<ObjectAddress> &addresses)
+{
+    std::vector<core::Facts> facts(addresses.size());
+    if (addresses.size() > 1) {
+        auto read = [&] {
+            pg::guarded([&] {
+                for (std::size_t i = 0; i < addresses.size(); ++i) facts[i] = read_at_once(workspace, addresses[i]);
+            });
+        };
+        ErrorData *const error = [&read] {
+            const LockWait wait(Patience().limit());
+            return pg::attempt<false>(read);
+        }();
+        if (error == nullptr) return facts;
+        settle(error);
+    }
+    for (std::size_t i = 0; i < addresses.size(); ++i) facts[i] = read_settled(workspace, addresses[i]);
+    return facts;
 }
 
 }  // namespace catalog

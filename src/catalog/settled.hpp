@@ -10,5 +10,7 @@ namespace catalog {
 // back, also while another is waited for: who wants them for a change of the schema is never the victim of a deadlock
 // with the reader alone.  Raises what the last attempt ended with; 55P03 after the session's lock_timeout.
 core::Facts read_settled(Workspace &workspace, const ObjectAddress &address);
+// The same for several, in their order, which costs less where nothing stands in the way.
+std::vector<core::Facts> read_settled(Workspace &workspace, const std::vector<ObjectAddress> &addresses);
 
 }  // namespace catalog

@@ -9,6 +9,8 @@ namespace drift {
 
 // "sha256:" and the hash in hex.
 std::string digest_of(std::string_view canonical_text);
+// The same for many, with a stream that has nothing in it.
+std::string digest_of(std::string_view canonical_text, pg::Sha256Stream &stream);
 
 // Digest over the digests of all facts, in their order.
 class RootDigest {

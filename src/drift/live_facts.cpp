@@ -12,7 +12,7 @@ namespace {
 enum Column { column_key, column_canonical, column_digest, column_class, column_object, column_subobject, column_xmin, column_group, columns };
 
 // In kilobytes.  More gains nothing: runs of this size are sorted in the processor's own cache, and merged in one pass.
-constexpr int most_sort_memory = 16 * 1024;
+constexpr int most_sort_memory = 8 * 1024;
 
 struct View {
     const char *data;
@@ -102,7 +102,7 @@ void LiveFacts::add(const core::Fact &fact, std::uint32_t group)
 {
     const auto canonical = core::canonical_text(fact);
     if (fact.restless || core::may_hide_oids(canonical)) restless_.push_back(fact.address);
-    const auto digest = digest_of(canonical);
+    const auto digest = digest_of(canonical, hash_);
     const auto key = to_utf8(fact.id);
     const std::string_view texts[] = {key, canonical, digest};
     const core::Address address = fact.address;

@@ -4,7 +4,7 @@
 
 #include "catalog/coverage.hpp"
 #include "catalog/stamps.hpp"
-#include "pg/call.hpp"
+#include "pg/crypto.hpp"
 
 namespace drift {
 
@@ -65,6 +65,7 @@ class LiveFacts final : public core::FactSource {
     std::uint32_t horizon_;
     std::vector<core::Address> captured_;  // objects that have facts, parts left out
     std::vector<core::Address> restless_;  // of facts that show objects they are not known to depend on
+    pg::Sha256Stream hash_;
     Tuplesortstate *sort_ = nullptr;
     TupleTableSlot *in_ = nullptr;
     TupleTableSlot *out_ = nullptr;

@@ -42,7 +42,8 @@ Sha256 Sha256Stream::finish()
     std::uint8_t *const out = digest.data();
     pg_cryptohash_ctx *const context = context_;
     call([=] {
-        if (pg_cryptohash_final(context, out, PG_SHA256_DIGEST_LENGTH) != 0) elog(ERROR, "could not compute SHA-256 hash");
+        const bool done = pg_cryptohash_final(context, out, PG_SHA256_DIGEST_LENGTH) == 0 && pg_cryptohash_init(context) == 0;
+        if (!done) elog(ERROR, "could not compute SHA-256 hash");
     });
     return digest;
 }

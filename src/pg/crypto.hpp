@@ -17,7 +17,7 @@ class Sha256Stream {
     Sha256Stream &operator=(const Sha256Stream &) = delete;
 
     void add(std::string_view data);
-    // Once, after the last piece.
+    // After the last piece; begins anew.
     Sha256 finish();
 
   private:
