@@ -53,6 +53,16 @@ CREATE TRIGGER two AFTER UPDATE OF a ON near.t9 FOR EACH ROW WHEN (old.a IS DIST
 CREATE RULE quiet AS ON DELETE TO near.t10 DO INSTEAD NOTHING;
 CREATE SEQUENCE near.owned OWNED BY near.t9.a;
 CREATE STATISTICS odd.s ON a, b FROM near.t9;
+CREATE TABLE odd."Key Table" ("A b" int PRIMARY KEY, "select" int, c int, "d""e" int, UNIQUE NULLS NOT DISTINCT ("select", "A b") INCLUDE (c, "d""e"), UNIQUE ("d""e", c), UNIQUE (c, "select") DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE odd.refers (x int, y int, z int, CONSTRAINT "Odd" FOREIGN KEY (x) REFERENCES odd."Key Table" ON UPDATE SET DEFAULT ON DELETE SET NULL (x),
+	FOREIGN KEY (y, z) REFERENCES odd."Key Table" ("d""e", c) MATCH FULL ON DELETE CASCADE DEFERRABLE, FOREIGN KEY (z) REFERENCES odd."Key Table" ON DELETE RESTRICT ON UPDATE NO ACTION);
+ALTER TABLE odd.refers ADD FOREIGN KEY (y) REFERENCES odd."Key Table" NOT VALID;
+ALTER TABLE odd.refers DROP COLUMN x, ADD COLUMN w int UNIQUE;
+SQL
+$node->safe_psql('app', $unrecorded . <<'SQL') if $node->pg_version >= 18;
+CREATE EXTENSION btree_gist;
+CREATE TABLE odd.booked (id int, during daterange, PRIMARY KEY (id, during WITHOUT OVERLAPS));
+CREATE TABLE odd.used (id int, during daterange, CONSTRAINT within FOREIGN KEY (id, PERIOD during) REFERENCES odd.booked (id, PERIOD during), CONSTRAINT lax FOREIGN KEY (id) REFERENCES odd."Key Table" NOT ENFORCED);
 SQL
 $node->safe_psql('app', "REINDEX INDEX CONCURRENTLY near.i$_") foreach 5, 6, 50;
 
@@ -64,6 +74,14 @@ cmp_ok(length $ahead, '>', 500_000, 'a database is read');
 	local $ENV{PGOPTIONS} = '-c ignore_system_indexes=on';
 	ok(rows($node, 'app', $snapshot) eq $ahead, 'what is read without the indexes of the system, and nothing ahead, is the same');
 }
+my $keys = q{SELECT count(*), count(*) FILTER (WHERE kept.fact #>> '{payload,definition}' IS DISTINCT FROM regexp_replace(pg_get_constraintdef(c.oid), '( DEFERRABLE| INITIALLY DEFERRED| NOT VALID| NOT ENFORCED)*$', ''))
+	FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid JOIN pg_namespace n ON n.oid = r.relnamespace
+	LEFT JOIN (SELECT line::jsonb AS fact FROM langchef_guard.snapshot() AS line) kept
+		ON kept.fact ->> 'kind' = 'constraint' AND kept.fact ->> 'parent' = format('table:%s.%s', quote_ident(nspname), quote_ident(relname)) AND kept.fact ->> 'id' LIKE '%.' || quote_ident(conname)
+	WHERE contype IN ('p', 'u', 'f') AND conparentid = 0 AND nspname IN ('near', 'far', 'odd')};
+my ($all, $different) = split /\|/, rows($node, 'app', $keys);
+cmp_ok($all, '>', 180, 'keys are read');
+is($different, '0', 'as the server writes them');
 # In the order of the OIDs, too.
 $node->safe_psql('app', q{SELECT langchef_guard.register_expected('app')});
 $node->safe_psql('app', 'DELETE FROM langchef_guard.expected_stamp');
