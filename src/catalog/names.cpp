@@ -109,7 +109,8 @@ bool is_default_opclass(Oid opclass, Oid type, Oid access_method)
     const bool found = form->opcdefault && form->opcfamily == (hash ? known->hash_opf : known->btree_opf) &&
                        form->opcintype == (hash ? known->hash_opintype : known->btree_opintype);
     ReleaseSysCache(tuple);
-    return found;
+    // It is not told of new casts, which make a default of what was none.
+    return found || GetDefaultOpClass(type, access_method) == opclass;
 }
 
 char *tablespace_name(Oid tablespace)

@@ -103,7 +103,7 @@ void keep(Window *window, MemoryContext context, Oid key, HeapTuple tuple)
 
 bool holds(const Window &window, Oid key) { return window.valid && window.from <= key && key <= window.through; }
 
-// Reads rows from the key on.  Leaves the window invalid where one key has too many.
+// Reads rows from the key on.  Leaves the window invalid where the first key alone has too many.
 void fill(Window *window, MemoryContext context, Oid catalog, Stream *stream, Oid key)
 {
     window->valid = false;
@@ -124,7 +124,8 @@ void fill(Window *window, MemoryContext context, Oid catalog, Stream *stream, Oi
     for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan)) {
         CHECK_FOR_INTERRUPTS();
         const Oid found = DatumGetObjectId(field(tuple, stream->descriptor, stream->range->ranged).value);
-        if (window->count >= window->limit || window->bytes > most_bytes) {
+        const bool full = window->count >= window->limit && (found != key || window->count >= most_rows);
+        if (full || window->bytes > most_bytes) {
             at_end = false;
             // The last key may have more rows: it is left to the next window.
             while (window->count > 0 && window->keys[window->count - 1] == found) --window->count;
@@ -144,7 +145,7 @@ void fill(Window *window, MemoryContext context, Oid catalog, Stream *stream, Oi
     window->from = key;
     if (at_end) window->through = std::numeric_limits<Oid>::max();
     window->asked = 0;
-    window->valid = window->through >= key;
+    window->valid = at_end || window->through >= key;
 }
 
 }  // namespace
@@ -261,8 +262,10 @@ bool rows_ahead(Oid catalog, Oid index, ScanKeyData *keys, std::size_t count, Ro
     const Range *const range = range_of(index);
     if (range == nullptr) return false;
     const std::size_t ranged = range->fixed != 0 ? 1 : 0;
-    if (count <= ranged) return false;
+    if (count <= ranged || std::any_of(keys, keys + count, [](const ScanKeyData &one) { return one.sk_strategy != BTEqualStrategyNumber; })) return false;
     const Oid key = DatumGetObjectId(keys[ranged].sk_argument);
+    // In some catalogs that is what all rows have that are about something else.
+    if (!OidIsValid(key)) return false;
     Stream *const stream = present->memory_->stream_of(range, ranged != 0 ? DatumGetObjectId(keys[0].sk_argument) : InvalidOid);
     Window *const window = present->memory_->find(catalog, stream, key);
     if (window == nullptr) return false;

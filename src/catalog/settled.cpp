@@ -1,52 +1,89 @@
 #include "catalog/settled.hpp"
 
+#include <optional>
+
 #include "catalog/read_ahead.hpp"
 #include "pg/attempt.hpp"
 #include "pg/entry.hpp"
+#include "pg/scratch.hpp"
 
 namespace catalog {
 namespace {
 
-// How long locks are waited for, in milliseconds, until the end of the scope.  Set where the server keeps the value: an
-// object is read in microseconds, and to set it as a setting would take about as long.
+// How locks are waited for until the end of the scope, in milliseconds.  Set where the server keeps the values: an object
+// is read in microseconds, and to set them as settings would take about as long.
+struct LockTimes {
+    int limit;
+    int until_check;  // for deadlocks
+};
+
 class LockWait {
   public:
-    explicit LockWait(int limit) : before_(LockTimeout) { LockTimeout = limit; }
-    ~LockWait() { LockTimeout = before_; }
+    explicit LockWait(LockTimes times) : before_{LockTimeout, DeadlockTimeout}
+    {
+        LockTimeout = times.limit;
+        DeadlockTimeout = times.until_check;
+    }
+    ~LockWait()
+    {
+        LockTimeout = before_.limit;
+        DeadlockTimeout = before_.until_check;
+    }
     LockWait(const LockWait &) = delete;
     LockWait &operator=(const LockWait &) = delete;
 
   private:
-    int before_;
+    LockTimes before_;
 };
 
 // To write a view down the server locks all that it reads, one after the other, and somebody who drops the same takes
 // them in another order.  No such session may be told of a deadlock because of one that only reads: a wait ends, and
 // what was held is given back, long before anyone looks for deadlocks.  The caller's transaction may hold more than is
-// given back here: every so often a wait lasts just long enough to find that deadlock here.
+// given back here: now and then a wait looks for a deadlock itself, early.
 class Patience {
   public:
     // Of the next wait; the session's own limit holds for all together.
-    int limit() const
+    LockTimes next() const
     {
-        constexpr int often = 8;
-        const int wait = timeouts_ % often == often - 1 ? DeadlockTimeout + 10 : std::clamp(DeadlockTimeout / 10, 1, 100);
-        return own_ > 0 ? std::clamp(own_ - passed(), 1, wait) : wait;
+        const bool checks = suspects_ || waits_ == 7 || waits_ == 63 || waits_ % 512 == 511;
+        const int wait = std::clamp(usual_check_ / 10, 1, 100);
+        return {own_ > 0 ? std::clamp(own_ - passed(), 1, wait) : wait, checks ? std::max(wait / 2, 1) : usual_check_};
     }
 
-    // Whether to try again after a wait that ended at its limit.
-    bool goes_on()
+    // Whether to try again after an attempt that ended with the error.
+    bool goes_on(int sqlstate)
     {
-        ++timeouts_;
-        return own_ == 0 || passed() < own_;
+        constexpr int most_failures = 5;
+        if (sqlstate == ERRCODE_LOCK_NOT_AVAILABLE) {
+            ++waits_;
+            return own_ == 0 || passed() < own_;
+        }
+        suspects_ = suspects_ || sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED;
+        return ++failures_ < most_failures;
     }
 
   private:
     int passed() const { return static_cast<int>(TimestampDifferenceMilliseconds(start_, GetCurrentTimestamp())); }
 
     const TimestampTz start_ = GetCurrentTimestamp();
-    const int own_ = LockTimeout;  // milliseconds; 0: for ever
-    int timeouts_ = 0;
+    const int own_ = LockTimeout;  // 0: for ever
+    const int usual_check_ = DeadlockTimeout;
+    int waits_ = 0;
+    int failures_ = 0;
+    bool suspects_ = false;
+};
+
+// Tells of a timeout of the statement that came due together with the end of a wait: the server names one of them, and
+// each comes once.
+class StatementTimeout {
+  public:
+    void notice() const
+    {
+        if (was_active_ && !get_timeout_active(STATEMENT_TIMEOUT)) throw pg::GuardError(ERRCODE_QUERY_CANCELED, "canceling statement due to statement timeout");
+    }
+
+  private:
+    const bool was_active_ = get_timeout_active(STATEMENT_TIMEOUT);
 };
 
 // Of other sessions, until now.
@@ -62,7 +99,7 @@ std::uint64_t known_changes()
 // other, and is read again.  Where changes never end the last reading is as good as any.
 core::Facts read_at_once(Workspace &workspace, const ObjectAddress &address)
 {
-    constexpr int most_readings = 5;
+    constexpr int most_readings = 3;
     for (int reading = 1;; ++reading) {
         const std::uint64_t before = known_changes();
         core::Facts facts = workspace.read(address);
@@ -70,53 +107,55 @@ core::Facts read_at_once(Workspace &workspace, const ObjectAddress &address)
     }
 }
 
-// What was read before an error is not believed any more.
-void settle(ErrorData *error)
+template <typename Body>
+ErrorData *attempt(const Patience &patience, Body body)
 {
+    auto guarded = [&body] {
+        pg::guarded([&body] {
+            body();
+            // A wait may have come to its end when it had what it waited for.
+            pg::call([] { CHECK_FOR_INTERRUPTS(); });
+        });
+    };
+    const StatementTimeout timeout;
+    ErrorData *const error = [&] {
+        const LockWait wait(patience.next());
+        return pg::attempt<false>(guarded);
+    }();
+    if (error == nullptr) return nullptr;
+    timeout.notice();
+    // What was read before an error is not believed any more.
     ReadAhead::forget();
-    pg::call([error] {
-        FreeErrorData(error);
-        AcceptInvalidationMessages();
-    });
+    pg::call([] { AcceptInvalidationMessages(); });
+    return error;
 }
 
 }  // namespace
 
 core::Facts read_settled(Workspace &workspace, const ObjectAddress &address)
 {
-    constexpr int most_failures = 5;
     core::Facts facts;
     Patience patience;
-    for (int failures = 0;;) {
-        core::Facts *const found = &facts;
-        auto read = [&workspace, &address, found] { pg::guarded([&workspace, &address, found] { *found = read_at_once(workspace, address); }); };
-        ErrorData *const error = [&patience, &read] {
-            const LockWait wait(patience.limit());
-            return pg::attempt<false>(read);
-        }();
+    std::optional<pg::ScratchContext> errors;
+    for (;;) {
+        ErrorData *const error = attempt(patience, [&] { facts = read_at_once(workspace, address); });
         if (error == nullptr) return facts;
-        const bool again = error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE ? patience.goes_on() : ++failures < most_failures;
-        if (!again) throw pg::Error{error};
-        settle(error);
+        if (!patience.goes_on(error->sqlerrcode)) throw pg::Error{error};
+        if (errors) {
+            errors->reset();
+        } else {
+            errors.emplace();
+        }
     }
 }
 
 std::vector<core::Facts> read_settled(Workspace &workspace, const std::vector<ObjectAddress> &addresses)
 {
     std::vector<core::Facts> facts(addresses.size());
-    if (addresses.size() > 1) {
-        auto read = [&] {
-            pg::guarded([&] {
-                for (std::size_t i = 0; i < addresses.size(); ++i) facts[i] = read_at_once(workspace, addresses[i]);
-            });
-        };
-        ErrorData *const error = [&read] {
-            const LockWait wait(Patience().limit());
-            return pg::attempt<false>(read);
-        }();
-        if (error == nullptr) return facts;
-        settle(error);
-    }
+    const auto read_all = [&] {
+        for (std::size_t i = 0; i < addresses.size(); ++i) facts[i] = read_at_once(workspace, addresses[i]);
+    };
+    if (addresses.size() > 1 && attempt(Patience(), read_all) == nullptr) return facts;
     for (std::size_t i = 0; i < addresses.size(); ++i) facts[i] = read_settled(workspace, addresses[i]);
     return facts;
 }
