@@ -98,6 +98,18 @@ repaired('a sequence of another table', q{CREATE SEQUENCE t_id_seq AS integer; C
 	'SET langchef_guard.mode = off', 'DROP VIEW t', 'DROP TABLE t_data', 'CREATE TABLE t (id serial)');
 repaired('a table that becomes partitioned', 'CREATE TABLE m (id serial, k int) PARTITION BY LIST (k); CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1)', 'SET langchef_guard.mode = off', 'DROP TABLE m', 'CREATE TABLE m (id serial, k int)');
 
+# A name that another kind of relation has, while a view that reads it stays the same.
+my $on_view = 'CREATE TABLE t_data (id int, name text); CREATE VIEW data AS SELECT * FROM t_data; CREATE VIEW reads AS SELECT * FROM data';
+my $on_table = 'CREATE TABLE data (id int, name text); CREATE VIEW reads AS SELECT * FROM data';
+repaired('a table where a view is wanted', $on_view, 'SET langchef_guard.mode = off', 'DROP TABLE t_data CASCADE', $on_table);
+repaired('a view where a table is wanted', $on_table, 'SET langchef_guard.mode = off', 'DROP TABLE data CASCADE', $on_view);
+repaired('a key that a table refers to, and both go', 'CREATE TABLE p (id int)', 'SET langchef_guard.mode = off', 'ALTER TABLE p ADD UNIQUE (id)', 'CREATE TABLE refers (p int REFERENCES p (id))');
+# A table that comes to a parent has all its columns.
+my $parted = 'CREATE TABLE m (k int, extra text) PARTITION BY LIST (k); CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1)';
+repaired('a partition, and a column of its parent that goes', $parted, 'SET langchef_guard.mode = off', 'ALTER TABLE m DETACH PARTITION m1', 'ALTER TABLE m ADD more int');
+repaired('a partition, and a column of its parent that comes', $parted, 'SET langchef_guard.mode = off', 'ALTER TABLE m DETACH PARTITION m1', 'ALTER TABLE m DROP extra', 'ALTER TABLE m1 DROP extra');
+repaired('an heir, and a column of its parent that goes', 'CREATE TABLE up (a int); CREATE TABLE down (a int); ALTER TABLE down INHERIT up', 'SET langchef_guard.mode = off', 'ALTER TABLE down NO INHERIT up', 'ALTER TABLE up ADD more int');
+
 repaired("seed $_", join(";\n", setting_up(), random_commands($_, 60, columns => 1)), random_commands($_ + 1_000_000, 30)) foreach $seed .. $seed + $schemas - 1;
 log_is_sound($node, 'the server stayed sound');
 

@@ -1,6 +1,7 @@
 #include "core/repair/changes.hpp"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 
 #include "core/repair/makers.hpp"
@@ -47,7 +48,10 @@ class Finder {
             if (!scene_.from.contains(id) && !comes_with_extension(fact) && !stays_after_detachment(fact)) changes_.made.insert(id);
         }
         for (const auto &id : changes_.dropped) {
-            if (const auto &fact = scene_.from.at(id); fact.kind == "column") disturb_column(fact);
+            const auto &fact = scene_.from.at(id);
+            if (fact.kind == "column") disturb_column(fact);
+            // Who named it names the other one, and must let go of it.
+            if (comes_as_another_kind(fact)) disturbed_.push_back(id);
         }
         while (!disturbed_.empty()) {
             const auto id = disturbed_.front();
@@ -94,6 +98,19 @@ class Finder {
             }
             return true;
         });
+    }
+
+    // Whether its name is that of a relation or routine of another kind: a table that is to be a view.
+    bool comes_as_another_kind(const Fact &fact) const
+    {
+        constexpr std::array<std::string_view, 4> relations{"table", "foreign_table", "view", "matview"};
+        constexpr std::array<std::string_view, 3> routines{"function", "procedure", "aggregate"};
+        const auto name = fact.id.substr(fact.id.find(':'));
+        const auto comes_as = [&](std::string_view kind) { return kind != fact.kind && scene_.to.contains(std::string(kind) + name); };
+        const auto comes_among = [&](const auto &kinds) {
+            return std::find(kinds.begin(), kinds.end(), fact.kind) != kinds.end() && std::any_of(kinds.begin(), kinds.end(), comes_as);
+        };
+        return comes_among(relations) || comes_among(routines);
     }
 
     bool is_part_of_retyped(const std::string &id) const

@@ -144,10 +144,7 @@ class Edges {
                     if (const auto found = chains->find(column->id); found != chains->end()) follow(found->second.first, chain);
                 }
             }
-            if (!is_foreign_key(fact)) continue;
-            for (const auto &key : dropped_keys_[other->id]) {
-                if (can_refer(fact, scene_.from.at(work_.tasks[key.first].id))) follow(key.first, chain);
-            }
+            if (is_foreign_key(fact)) follow_keys(fact, *other, chain);
         }
         follow_parts(fact, chain);
         if (fact.kind == "column") follow_changed_readers(fact, chain);
@@ -160,6 +157,14 @@ class Edges {
         }
         if (first_.contains(fact.id)) {
             if (const auto name = taken_name(fact); !name.empty()) taken_.emplace(name, std::pair(fact.id, chain));
+        }
+    }
+
+    // The keys that a foreign key may stand on go after it.
+    void follow_keys(const Fact &foreign_key, const Fact &table, const Chain &chain)
+    {
+        for (const auto &key : dropped_keys_[table.id]) {
+            if (key.first != chain.first && can_refer(foreign_key, scene_.from.at(work_.tasks[key.first].id))) follow(key.first, chain);
         }
     }
 
@@ -212,6 +217,7 @@ class Edges {
             for (const auto *const other : from_.of(*part)) {
                 const auto *const drop = drop_of(*other);
                 if (other->id != fact.id && drop != nullptr && drop->first != chain.first) follow(drop->first, chain);
+                if (is_foreign_key(*part)) follow_keys(*part, *other, chain);
             }
         }
     }
@@ -231,7 +237,10 @@ class Edges {
             if (const auto left = left_.find(text_of(fact, "partition_of")); left != left_.end()) work_.tasks[chain.first].after.push_back(left->second);
         }
         add_needs(chain, fact);
-        if (was != scene_.from.end()) add_lost_parents(was->second, fact, chain);
+        if (was != scene_.from.end()) {
+            add_lost_parents(was->second, fact, chain);
+            add_new_parents(was->second, fact, chain);
+        }
         // A sequence that stays leaves the column that owned it before that goes.
         if (stays_without(fact) && was != scene_.from.end()) {
             if (const auto *const drop = drop_of_owner(was->second); drop != nullptr) follow(drop->first, chain);
@@ -272,6 +281,27 @@ class Edges {
             for (const auto *const source : sources_of(scene_.from, *column, seen)) {
                 const auto made = work_.makes.find(source->id);
                 if (made != work_.makes.end() && source != column) follow(made->second.first, chain);
+            }
+        }
+    }
+
+    // A table has all the columns of a parent when it comes to it: those that go are gone by then, and new ones come to both.
+    void add_new_parents(const Fact &was, const Fact &fact, const Chain &chain)
+    {
+        if (work_.drops.contains(fact.id)) return;
+        auto parents = list_of(fact, "inherits");
+        const auto &before = list_of(was, "inherits");
+        std::erase_if(parents, [&](const std::string &parent) { return std::find(before.begin(), before.end(), parent) != before.end(); });
+        if (has(fact, "partition_of") && differs(&was, fact, "partition_of")) parents.emplace_back(text_of(fact, "partition_of"));
+        for (const auto &parent : parents) {
+            for (const auto *const column : columns_of(scene_.from, "table:" + parent)) {
+                if (const auto drop = work_.drops.find(column->id); drop != work_.drops.end()) follow(chain.first, drop->second);
+            }
+            for (const auto *const column : columns_of(scene_.to, "table:" + parent)) {
+                const auto made = work_.makes.find(column->id);
+                if (made == work_.makes.end() || scene_.from.contains(column->id)) continue;
+                const bool has_it = scene_.from.contains("column:" + fact.id.substr(fact.id.find(':') + 1) + '.' + quote_part(name_of(column->id).last()));
+                if (!has_it) follow(made->second.first, chain);
             }
         }
     }
