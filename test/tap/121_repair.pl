@@ -110,6 +110,15 @@ repaired('a partition, and a column of its parent that goes', $parted, 'SET lang
 repaired('a partition, and a column of its parent that comes', $parted, 'SET langchef_guard.mode = off', 'ALTER TABLE m DETACH PARTITION m1', 'ALTER TABLE m DROP extra', 'ALTER TABLE m1 DROP extra');
 repaired('an heir, and a column of its parent that goes', 'CREATE TABLE up (a int); CREATE TABLE down (a int); ALTER TABLE down INHERIT up', 'SET langchef_guard.mode = off', 'ALTER TABLE down NO INHERIT up', 'ALTER TABLE up ADD more int');
 
+# A column that goes from a parent while an heir keeps it as its own, with all that is in it.
+repaired('a column that an heir keeps', 'CREATE TABLE up (a int); CREATE TABLE down () INHERITS (up); ALTER TABLE down ADD e int; CREATE TABLE other () INHERITS (up); CREATE TABLE below () INHERITS (other)',
+	'SET langchef_guard.mode = off', 'DROP TABLE below, other, down', 'ALTER TABLE up ADD e int', 'CREATE TABLE down () INHERITS (up)', 'CREATE TABLE other () INHERITS (up)', 'CREATE TABLE below () INHERITS (other)');
+repaired('a column that one below keeps', 'CREATE TABLE up (a int); CREATE TABLE down () INHERITS (up); CREATE TABLE below () INHERITS (down); ALTER TABLE below ADD e int',
+	'SET langchef_guard.mode = off', 'DROP TABLE below', 'ALTER TABLE up ADD e int', 'CREATE TABLE below () INHERITS (down)');
+repaired('a column that an heir keeps which leaves', 'CREATE TABLE up (a int); CREATE TABLE down (a int, e int)', 'SET langchef_guard.mode = off', 'DROP TABLE down', 'ALTER TABLE up ADD e int', 'CREATE TABLE down () INHERITS (up)');
+repaired('a column that a partition keeps which leaves', 'CREATE TABLE m (k int) PARTITION BY LIST (k); CREATE TABLE m1 (k int, e int)', 'SET langchef_guard.mode = off', 'DROP TABLE m1', 'ALTER TABLE m ADD e int',
+	'CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1)');
+
 repaired("seed $_", join(";\n", setting_up(), random_commands($_, 60, columns => 1)), random_commands($_ + 1_000_000, 30)) foreach $seed .. $seed + $schemas - 1;
 log_is_sound($node, 'the server stayed sound');
 

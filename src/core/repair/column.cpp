@@ -48,6 +48,16 @@ std::string usual_storage(const Dialect &sql, const Fact &column)
     return type.starts_with("numeric") || type == "inet" || type == "cidr" ? "MAIN" : "EXTENDED";
 }
 
+// Without its heirs.
+std::string only(std::string alter)
+{
+    constexpr std::string_view words[] = {"ALTER TABLE ", "ALTER FOREIGN TABLE "};
+    for (const auto word : words) {
+        if (alter.starts_with(word)) alter.insert(word.size(), "ONLY ");
+    }
+    return alter;
+}
+
 // Writes what leads from one state of a column to another.
 class Change {
   public:
@@ -89,9 +99,7 @@ class Change {
     // Of this table only: what its children have stands with them.
     Step &alter_only(const std::string &what)
     {
-        auto words = table_;
-        if (words.starts_with("ALTER TABLE ")) words.insert(std::string_view("ALTER TABLE ").size(), "ONLY ");
-        return add_step(steps_, to_, words + " ALTER COLUMN " + name_ + ' ' + what, Lock::access_exclusive);
+        return add_step(steps_, to_, only(table_) + " ALTER COLUMN " + name_ + ' ' + what, Lock::access_exclusive);
     }
 
     void change_type()
@@ -355,10 +363,15 @@ void make_column(const Scene &scene, const Fact *from, const Fact &to, Steps &st
 
 void drop_column(const Scene &scene, const Fact &from, Steps &steps)
 {
-    if (flag_of(from, "inherited")) return;
+    if (!flag_of(from, "inherited")) add_column_drop(scene, from, Heirs::follow, steps);
+}
+
+void add_column_drop(const Scene &scene, const Fact &from, Heirs heirs, Steps &steps)
+{
     const bool attribute = from.kind == "attribute";
+    const auto alter = heirs == Heirs::stay ? only(alter_relation(scene.sql, from)) : alter_relation(scene.sql, from);
     auto &step = attribute ? add_step(steps, from, "ALTER TYPE " + whole_of(scene.sql, from) + " DROP ATTRIBUTE " + own_name(scene.sql, from), Lock::access_exclusive)
-                           : add_step(steps, from, alter_relation(scene.sql, from) + " DROP COLUMN " + own_name(scene.sql, from), Lock::access_exclusive);
+                           : add_step(steps, from, alter + " DROP COLUMN " + own_name(scene.sql, from), Lock::access_exclusive);
     step.effect = has(from, "generated") ? Effect::weakens : Effect::loses_data;
     step.rule = "D03";
 }

@@ -269,7 +269,8 @@ class Edges {
         }
     }
 
-    // No column changes its type while a table has it from another parent as well, so it leaves that one before.
+    // No column changes its type while a table has it from another parent as well, so it leaves that one before; and it keeps
+    // what goes from the parent.
     void add_lost_parents(const Fact &was, const Fact &fact, const Chain &chain)
     {
         const auto &before = list_of(was, "inherits");
@@ -279,8 +280,10 @@ class Edges {
         std::unordered_set<const Fact *> seen;
         for (const auto *const column : columns_of(scene_.from, fact.id)) {
             for (const auto *const source : sources_of(scene_.from, *column, seen)) {
-                const auto made = work_.makes.find(source->id);
-                if (made != work_.makes.end() && source != column) follow(made->second.first, chain);
+                if (source == column) continue;
+                for (const auto *const chains : {&work_.makes, &work_.drops}) {
+                    if (const auto found = chains->find(source->id); found != chains->end()) follow(found->second.first, chain);
+                }
             }
         }
     }

@@ -26,7 +26,9 @@ void walk(const Fact &column, std::unordered_set<const Fact *> &seen, const Next
     }
 }
 
-Columns children_of(const FactMap &facts, const Mentions &mentions, const Fact &column)
+}  // namespace
+
+std::vector<const Fact *> children_of(const FactMap &facts, const Mentions &mentions, const Fact &column)
 {
     Columns children;
     const auto whole = facts.find(column.parent);
@@ -41,8 +43,6 @@ Columns children_of(const FactMap &facts, const Mentions &mentions, const Fact &
     }
     return children;
 }
-
-}  // namespace
 
 std::vector<const Fact *> parents_of(const FactMap &facts, const Fact &column)
 {

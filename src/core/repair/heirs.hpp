@@ -13,6 +13,8 @@ std::vector<const Fact *> parents_of(const FactMap &facts, const Fact &column);
 std::vector<const Fact *> sources_of(const FactMap &facts, const Fact &column);
 // The same, without what was seen before.
 std::vector<const Fact *> sources_of(const FactMap &facts, const Fact &column, std::unordered_set<const Fact *> &seen);
+// Those that come from it and from no other in between.
+std::vector<const Fact *> children_of(const FactMap &facts, const Mentions &mentions, const Fact &column);
 // The column, and all that come from it.
 std::vector<const Fact *> heirs_of(const FactMap &facts, const Mentions &mentions, const Fact &column);
 

@@ -17,6 +17,9 @@ void add_common(const Scene &scene, const Fact *from, const Fact &to, Steps &ste
 
 void make_table(const Scene &scene, const Fact *from, const Fact &to, Steps &steps);
 void make_column(const Scene &scene, const Fact *from, const Fact &to, Steps &steps);
+// heirs: whether the column goes from tables that inherit it as well.
+enum class Heirs { follow, stay };
+void add_column_drop(const Scene &scene, const Fact &from, Heirs heirs, Steps &steps);
 void make_constraint(const Scene &scene, const Fact *from, const Fact &to, Steps &steps);
 void make_index(const Scene &scene, const Fact *from, const Fact &to, Steps &steps);
 void make_statistics(const Scene &scene, const Fact *from, const Fact &to, Steps &steps);

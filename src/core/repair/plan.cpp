@@ -5,6 +5,7 @@
 
 #include "core/repair/by_hand.hpp"
 #include "core/repair/column_places.hpp"
+#include "core/repair/drop_column.hpp"
 #include "core/repair/edges.hpp"
 #include "core/repair/kinds.hpp"
 #include "core/repair/leaving.hpp"
@@ -129,7 +130,8 @@ class Planner {
                 add_step(steps, fact, "ALTER EXTENSION " + scene_.sql.quote(text_of(fact, "extension")) + " DROP " + target(scene_.sql, fact));
             }
             if (leaving_.goes_with_type(fact)) continue;
-            kind_of(fact).drop(scene_for(fact), fact, steps);
+            if (fact.kind == "column" && changes_.dropped.contains(id)) drop_column_of_family(scene_for(fact), from_, fact, steps);
+            else kind_of(fact).drop(scene_for(fact), fact, steps);
             if (fact.kind == "type" && !flag_of(fact, "shell")) leaving_.drop_with_functions(fact, steps);
             const bool comes_again = changes_.rebuilt.contains(id);
             for (auto &step : steps) {
