@@ -110,6 +110,10 @@ repaired('a partition, and a column of its parent that goes', $parted, 'SET lang
 repaired('a partition, and a column of its parent that comes', $parted, 'SET langchef_guard.mode = off', 'ALTER TABLE m DETACH PARTITION m1', 'ALTER TABLE m DROP extra', 'ALTER TABLE m1 DROP extra');
 repaired('an heir, and a column of its parent that goes', 'CREATE TABLE up (a int); CREATE TABLE down (a int); ALTER TABLE down INHERIT up', 'SET langchef_guard.mode = off', 'ALTER TABLE down NO INHERIT up', 'ALTER TABLE up ADD more int');
 
+repaired('a partition that lacks a column of its parent', 'CREATE TABLE m (k int, extra text NOT NULL DEFAULT $$x$$, "odd name" int) PARTITION BY LIST (k); CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1)', 'SET langchef_guard.mode = off',
+	'ALTER TABLE m DETACH PARTITION m1', 'ALTER TABLE m1 DROP extra, DROP "odd name"', 'INSERT INTO m1 VALUES (1)');
+repaired('an heir that lacks a column of its parent', 'CREATE TABLE up (a int, e int); CREATE TABLE down (a int, e int); ALTER TABLE down INHERIT up', 'SET langchef_guard.mode = off',
+	'ALTER TABLE down NO INHERIT up', 'ALTER TABLE down DROP e');
 # A column that goes from a parent while an heir keeps it as its own, with all that is in it.
 repaired('a column that an heir keeps', 'CREATE TABLE up (a int); CREATE TABLE down () INHERITS (up); ALTER TABLE down ADD e int; CREATE TABLE other () INHERITS (up); CREATE TABLE below () INHERITS (other)',
 	'SET langchef_guard.mode = off', 'DROP TABLE below, other, down', 'ALTER TABLE up ADD e int', 'CREATE TABLE down () INHERITS (up)', 'CREATE TABLE other () INHERITS (up)', 'CREATE TABLE below () INHERITS (other)');

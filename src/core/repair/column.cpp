@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/repair/free_name.hpp"
+#include "core/repair/joining.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/options.hpp"
 #include "core/repair/privileges.hpp"
@@ -330,8 +331,9 @@ void make_column(const Scene &scene, const Fact *from, const Fact &to, Steps &st
         return;
     }
     // What a parent has, it gives; the rest is set.
-    if (flag_of(to, "inherited") && !flag_of(to, "local")) {
-        const auto *const given = parent_column(scene.to, to);
+    const auto *const before_parent = made_for_parent(scene, to);
+    if (before_parent != nullptr || (flag_of(to, "inherited") && !flag_of(to, "local"))) {
+        const auto *const given = before_parent != nullptr ? before_parent : parent_column(scene.to, to);
         if (given == nullptr) return;
         Fact made = to;
         for (const std::string_view attribute : {"default", "not_null", "storage", "statistics"}) {

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "core/repair/heirs.hpp"
+#include "core/repair/joining.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/reading.hpp"
 
@@ -292,11 +293,7 @@ class Edges {
     void add_new_parents(const Fact &was, const Fact &fact, const Chain &chain)
     {
         if (work_.drops.contains(fact.id)) return;
-        auto parents = list_of(fact, "inherits");
-        const auto &before = list_of(was, "inherits");
-        std::erase_if(parents, [&](const std::string &parent) { return std::find(before.begin(), before.end(), parent) != before.end(); });
-        if (has(fact, "partition_of") && differs(&was, fact, "partition_of")) parents.emplace_back(text_of(fact, "partition_of"));
-        for (const auto &parent : parents) {
+        for (const auto &parent : new_parents(was, fact)) {
             for (const auto *const column : columns_of(scene_.from, "table:" + parent)) {
                 if (const auto drop = work_.drops.find(column->id); drop != work_.drops.end()) follow(chain.first, drop->second);
             }

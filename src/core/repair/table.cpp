@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/repair/joining.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/options.hpp"
 #include "core/repair/partitions.hpp"
@@ -102,11 +103,16 @@ void change_ancestry(const Scene &scene, const Fact &from, const Fact &to, Steps
             step.effect = Effect::weakens;
             step.rule = "D24";
         }
-        for (std::size_t i = same; i < after.size(); ++i) alter(scene, to, "INHERIT " + sql.name(std::string_view(after[i])), steps);
+        for (std::size_t i = same; i < after.size(); ++i) {
+            add_columns_for(scene, after[i], to, steps);
+            alter(scene, to, "INHERIT " + sql.name(std::string_view(after[i])), steps);
+        }
+        if (keeps_own_columns(scene, to)) add_manual(steps, to, "Columns that it has before it comes to a parent stay its own beside the parent's, which no command takes back.");
         const bool comes_again = std::any_of(before.begin() + static_cast<std::ptrdiff_t>(same), before.end(), [&](const std::string &parent) { return std::find(after.begin(), after.end(), parent) != after.end(); });
         if (comes_again) add_manual(steps, to, "Columns that were only inherited are the table's own as well now, which no command takes back.");
     }
     if (comes && has(to, "partition_of")) {
+        add_columns_for(scene, text_of(to, "partition_of"), to, steps);
         auto &step = add_step(steps, to, "ALTER TABLE " + parent_of(to) + " ATTACH PARTITION " + own + ' ' + text_of(to, "partition_bound"), Lock::share_update_exclusive);
         step.effect = Effect::scans;
         step.detail = "Fails while it has rows outside of its bounds.";

@@ -1,0 +1,80 @@
+#include "core/repair/joining.hpp"
+
+#include <algorithm>
+
+#include "core/repair/makers.hpp"
+#include "core/repair/reading.hpp"
+#include "core/repair/target.hpp"
+
+#include "core/cpp_only.hpp"
+
+namespace core::repair {
+namespace {
+
+// The column of the parent with the name, which is there and stays as it is.
+const Fact *standing_column(const Scene &scene, const std::string &parent, const Fact &column)
+{
+    const auto id = "column:" + parent + '.' + quote_part(name_of(column.id).last());
+    const auto before = scene.from.find(id);
+    const auto after = scene.to.find(id);
+    if (before == scene.from.end() || after == scene.to.end()) return nullptr;
+    return differs(&before->second, after->second, "type") || differs(&before->second, after->second, "collation") ? nullptr : &after->second;
+}
+
+const Fact *column_of(const Scene &scene, const List &parents, const Fact &column)
+{
+    for (const auto &parent : parents) {
+        if (const auto *const found = standing_column(scene, parent, column)) return found;
+    }
+    return nullptr;
+}
+
+List parents_to_come(const Scene &scene, const std::string &table)
+{
+    const auto before = scene.from.find(table);
+    const auto after = scene.to.find(table);
+    return before == scene.from.end() || after == scene.to.end() ? List() : new_parents(before->second, after->second);
+}
+
+}  // namespace
+
+List new_parents(const Fact &was, const Fact &table)
+{
+    List parents = list_of(table, "inherits");
+    const auto &before = list_of(was, "inherits");
+    std::erase_if(parents, [&](const std::string &parent) { return std::find(before.begin(), before.end(), parent) != before.end(); });
+    if (has(table, "partition_of") && differs(&was, table, "partition_of")) parents.push_back(text_of(table, "partition_of"));
+    return parents;
+}
+
+const Fact *made_for_parent(const Scene &scene, const Fact &column)
+{
+    if (!flag_of(column, "inherited") || scene.from.contains(column.id)) return nullptr;
+    return column_of(scene, parents_to_come(scene, column.parent), column);
+}
+
+void add_columns_for(const Scene &scene, const std::string &parent, const Fact &table, Steps &steps)
+{
+    for (const auto *const column : columns_of(scene.to, table.id)) {
+        const auto *const given = made_for_parent(scene, *column);
+        if (given == nullptr || given != standing_column(scene, parent, *column)) continue;
+        Fact made = *given;
+        std::erase_if(made.payload, [](const auto &item) { return item.first.starts_with("identity"); });
+        auto &step = add_step(steps, table, alter_relation(scene.sql, table) + " ADD COLUMN " + column_definition(scene, made), Lock::access_exclusive);
+        if (has(made, "generated")) step.effect = Effect::rewrites;
+        else if (flag_of(made, "not_null") && !has(made, "default")) step.detail = "Fails while the table has rows: then add the column without NOT NULL, fill it, and set NOT NULL.";
+    }
+}
+
+bool keeps_own_columns(const Scene &scene, const Fact &table)
+{
+    const auto parents = parents_to_come(scene, table.id);
+    const auto columns = columns_of(scene.to, table.id);
+    return std::any_of(columns.begin(), columns.end(), [&](const Fact *column) {
+        const auto before = scene.from.find(column->id);
+        const bool own = before == scene.from.end() || !flag_of(before->second, "inherited");
+        return own && flag_of(*column, "inherited") && !flag_of(*column, "local") && column_of(scene, parents, *column) != nullptr;
+    });
+}
+
+}  // namespace core::repair
