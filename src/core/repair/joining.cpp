@@ -60,6 +60,10 @@ void add_columns_for(const Scene &scene, const std::string &parent, const Fact &
         if (given == nullptr || given != standing_column(scene, parent, *column)) continue;
         Fact made = *given;
         std::erase_if(made.payload, [](const auto &item) { return item.first.starts_with("identity"); });
+        // As if it had been made as an heir.
+        if (scene.sql.usual_not_null_name && flag_of(made, "not_null") && !has(made, "not_null_name")) {
+            made.set("not_null_name", scene.sql.usual_not_null_name(name_of(given->parent).last(), name_of(given->id).last()));
+        }
         auto &step = add_step(steps, table, alter_relation(scene.sql, table) + " ADD COLUMN " + column_definition(scene, made), Lock::access_exclusive);
         if (has(made, "generated")) step.effect = Effect::rewrites;
         else if (flag_of(made, "not_null") && !has(made, "default")) step.detail = "Fails while the table has rows: then add the column without NOT NULL, fill it, and set NOT NULL.";
