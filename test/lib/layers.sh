@@ -69,6 +69,9 @@ test_cluster() {
 # explain_failure LAYER LOG: what a developer needs to see of it.
 explain_failure() {
 	echo "----- $1 on PostgreSQL $version failed"
+	# What failed may be followed by much that did not.
+	grep -E -A 15 '^#   Failed test' "$2" | head -n 150 || true
+	echo "----- the end of its output"
 	tail -n 60 "$2"
 	for diffs in regression.diffs output_iso/regression.diffs; do
 		if [ "$1" = installcheck ] && [ -s "$diffs" ]; then
