@@ -51,13 +51,10 @@ char *definition_text(HeapTuple tuple, TupleDesc descriptor, Columns *columns)
         char *const text = expression_text(field_text(field(tuple, descriptor, Anum_pg_constraint_conbin)), columns);
         return text != nullptr ? psprintf("CHECK (%s)", text) : nullptr;
     }
-    char *definition = key_text(tuple, descriptor, columns);
-    if (definition == nullptr) definition = text_or_null(pg_get_constraintdef, form->oid);
+    if (char *const key = key_text(tuple, descriptor, columns)) return key;
+    char *definition = text_or_null(pg_get_constraintdef, form->oid);
     if (definition == nullptr) return nullptr;
-    if (form->contype == CONSTRAINT_EXCLUSION) definition = with_canonical_index(definition, form->conindid, columns);
-    cut_suffix(definition, " NOT VALID");
-    cut_suffix(definition, " NOT ENFORCED");
-    cut_suffix(definition, " NOT VALID");
+    definition = with_canonical_index(definition, form->conindid, columns);
     cut_suffix(definition, " INITIALLY DEFERRED");
     cut_suffix(definition, " DEFERRABLE");
     return definition;

@@ -78,15 +78,13 @@ class Account {
     bool is_implied(const ObjectAddress &address) const
     {
         bool implied = false;
-        scan(DependRelationId, DependDependerIndexId,
-             std::array{key_oid(Anum_pg_depend_classid, address.classId), key_oid(Anum_pg_depend_objid, address.objectId)},
-             [&](HeapTuple tuple, TupleDesc) {
-                 const auto *const form = form_of<FormData_pg_depend>(tuple);
-                 if (implied || (form->deptype != DEPENDENCY_INTERNAL && form->deptype != DEPENDENCY_PARTITION_PRI)) return;
-                 ObjectAddress with;
-                 ObjectAddressSet(with, form->refclassid, form->refobjid);
-                 implied = covers(with);
-             });
+        scan_references(address.classId, address.objectId, [&](HeapTuple tuple) {
+            const auto *const form = form_of<FormData_pg_depend>(tuple);
+            if (implied || (form->deptype != DEPENDENCY_INTERNAL && form->deptype != DEPENDENCY_PARTITION_PRI)) return;
+            ObjectAddress with;
+            ObjectAddressSet(with, form->refclassid, form->refobjid);
+            implied = covers(with);
+        });
         return implied;
     }
 

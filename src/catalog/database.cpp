@@ -73,15 +73,6 @@ Members extension_members()
     return members;
 }
 
-List *relations_with_policies()
-{
-    List *relations = NIL;
-    scan(PolicyRelationId, InvalidOid, std::array<ScanKeyData, 0>{},
-         [&relations](HeapTuple tuple, TupleDesc) { relations = lappend_oid(relations, form_of<FormData_pg_policy>(tuple)->polrelid); });
-    list_sort(relations, list_oid_cmp);
-    return relations;
-}
-
 int compare_names(const char *left, const char *right)
 {
     if (left == nullptr || right == nullptr) return (left != nullptr) - (right != nullptr);
@@ -143,15 +134,15 @@ constexpr Source sources[] = {
 
 class Collector {
   public:
-    Collector(Candidates *found, bool named) : found_(found), members_(extension_members()), policed_(relations_with_policies()), named_(named) {}
+    Collector(Candidates *found, bool named) : found_(found), members_(extension_members()), named_(named) {}
 
     void add_relations() const
     {
         scan(RelationRelationId, InvalidOid, std::array<ScanKeyData, 0>{}, [this](HeapTuple tuple, TupleDesc) {
             const auto *const form = form_of<FormData_pg_class>(tuple);
-            const bool alone = form->relhasrules || has_policies(form->oid) || form->relkind == RELKIND_VIEW || form->relkind == RELKIND_MATVIEW;
             const bool index = form->relkind == RELKIND_INDEX || form->relkind == RELKIND_PARTITIONED_INDEX;
             if (index ? !is_user_index(form) : !is_whole_relation(form)) return;
+            const bool alone = is_read_through_locks(form);
             if (named_) {
                 add(schema_name(form->relnamespace), relation_kind(form->relkind), name_text(form->relname), RelationRelationId, form->oid, alone);
             } else {
@@ -209,13 +200,6 @@ class Collector {
                is_user_schema(form->relnamespace);
     }
 
-    bool has_policies(Oid relation) const
-    {
-        const ListCell *const first = list_head(policed_);
-        return std::binary_search(first, first + list_length(policed_), ListCell{.oid_value = relation},
-                                  [](const ListCell &left, const ListCell &right) { return left.oid_value < right.oid_value; });
-    }
-
     static const char *type_kind(char type)
     {
         switch (type) {
@@ -238,7 +222,6 @@ class Collector {
 
     Candidates *found_;
     Members members_;
-    List *policed_;
     bool named_;
 };
 static_assert(std::is_trivially_destructible_v<Collector>);
@@ -304,14 +287,12 @@ Standing standing_of(const ObjectAddress &address)
     if (!is_recorded(address)) return standing;
     standing.is_described = true;
     const Oid guard = get_extension_oid("langchef_guard", true);
-    scan(DependRelationId, DependDependerIndexId,
-         std::array{key_oid(Anum_pg_depend_classid, address.classId), key_oid(Anum_pg_depend_objid, address.objectId)},
-         [&standing, guard](HeapTuple tuple, TupleDesc) {
-             const auto *const form = form_of<FormData_pg_depend>(tuple);
-             if (form->refclassid != ExtensionRelationId || form->deptype != DEPENDENCY_EXTENSION) return;
-             standing.membership = membership_in(tuple, guard);
-             standing.is_described = standing.membership.extension != nullptr;
-         });
+    scan_references(address.classId, address.objectId, [&standing, guard](HeapTuple tuple) {
+        const auto *const form = form_of<FormData_pg_depend>(tuple);
+        if (form->refclassid != ExtensionRelationId || form->deptype != DEPENDENCY_EXTENSION) return;
+        standing.membership = membership_in(tuple, guard);
+        standing.is_described = standing.membership.extension != nullptr;
+    });
     return standing;
 }
 

@@ -3,22 +3,11 @@
 #include "catalog/scan.hpp"
 
 namespace catalog {
-namespace {
-
-template <typename Each>
-void scan_references(Oid catalog, Oid object, Each each)
-{
-    scan(DependRelationId, DependDependerIndexId,
-         std::array{key_oid(Anum_pg_depend_classid, catalog), key_oid(Anum_pg_depend_objid, object)},
-         [&each](HeapTuple tuple, TupleDesc) { each(*form_of<FormData_pg_depend>(tuple)); });
-}
-
-}  // namespace
-
 Oid constraint_of_index(Oid index)
 {
     Oid constraint = InvalidOid;
-    scan_references(RelationRelationId, index, [&constraint](const FormData_pg_depend &row) {
+    scan_references(RelationRelationId, index, [&constraint](HeapTuple tuple) {
+        const auto &row = *form_of<FormData_pg_depend>(tuple);
         if (row.objsubid != 0 || row.refclassid != ConstraintRelationId || row.refobjsubid != 0 || row.deptype != DEPENDENCY_INTERNAL) return;
         if (!OidIsValid(constraint)) constraint = row.refobjid;
     });
@@ -28,7 +17,8 @@ Oid constraint_of_index(Oid index)
 Oid extension_of(Oid catalog, Oid object)
 {
     Oid extension = InvalidOid;
-    scan_references(catalog, object, [&extension](const FormData_pg_depend &row) {
+    scan_references(catalog, object, [&extension](HeapTuple tuple) {
+        const auto &row = *form_of<FormData_pg_depend>(tuple);
         if (row.refclassid == ExtensionRelationId && row.deptype == DEPENDENCY_EXTENSION && !OidIsValid(extension)) extension = row.refobjid;
     });
     return extension;
@@ -37,7 +27,8 @@ Oid extension_of(Oid catalog, Oid object)
 Oid made_for(Oid catalog, Oid object)
 {
     Oid type = InvalidOid;
-    scan_references(catalog, object, [&type](const FormData_pg_depend &row) {
+    scan_references(catalog, object, [&type](HeapTuple tuple) {
+        const auto &row = *form_of<FormData_pg_depend>(tuple);
         if (row.deptype == DEPENDENCY_INTERNAL && row.refclassid == TypeRelationId) type = row.refobjid;
     });
     return type;
@@ -46,7 +37,8 @@ Oid made_for(Oid catalog, Oid object)
 OwningColumn column_of_sequence(Oid sequence, bool internal)
 {
     OwningColumn owner{InvalidOid, 0};
-    scan_references(RelationRelationId, sequence, [&owner, internal](const FormData_pg_depend &row) {
+    scan_references(RelationRelationId, sequence, [&owner, internal](HeapTuple tuple) {
+        const auto &row = *form_of<FormData_pg_depend>(tuple);
         if (row.refclassid != RelationRelationId || row.deptype != (internal ? DEPENDENCY_INTERNAL : DEPENDENCY_AUTO)) return;
         if (!OidIsValid(owner.table)) owner = {row.refobjid, row.refobjsubid};
     });

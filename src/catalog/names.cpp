@@ -204,16 +204,13 @@ void put_comment(Draft *draft) { draft->put("comment", comment_of(draft, draft->
 void put_extension_dependency(Draft *draft)
 {
     List *extensions = NIL;
-    scan(DependRelationId, DependDependerIndexId,
-         std::array{key_oid(Anum_pg_depend_classid, draft->address.classId),
-                    key_oid(Anum_pg_depend_objid, draft->address.objectId)},
-         [&extensions, draft](HeapTuple tuple, TupleDesc) {
-             const auto *const form = form_of<FormData_pg_depend>(tuple);
-             if (form->deptype != DEPENDENCY_AUTO_EXTENSION) return;
-             char *const name = get_extension_name(form->refobjid);
-             extensions = lappend(extensions, name != nullptr ? name : missing(form->refobjid));
-             draft->touch(tuple);
-         });
+    scan_references(draft->address.classId, draft->address.objectId, [&extensions, draft](HeapTuple tuple) {
+        const auto *const form = form_of<FormData_pg_depend>(tuple);
+        if (form->deptype != DEPENDENCY_AUTO_EXTENSION) return;
+        char *const name = get_extension_name(form->refobjid);
+        extensions = lappend(extensions, name != nullptr ? name : missing(form->refobjid));
+        draft->touch(tuple);
+    });
     draft->put_list("depends_on_extension", sorted(extensions));
 }
 

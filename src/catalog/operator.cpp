@@ -58,11 +58,10 @@ void put_family(Draft *draft, const FormData_pg_opclass *form)
 Oid class_of_entry(Oid catalog, Oid entry)
 {
     Oid found = InvalidOid;
-    scan(DependRelationId, DependDependerIndexId, std::array{key_oid(Anum_pg_depend_classid, catalog), key_oid(Anum_pg_depend_objid, entry)},
-         [&found](HeapTuple tuple, TupleDesc) {
-             const auto *const form = form_of<FormData_pg_depend>(tuple);
-             if (form->refclassid == OperatorClassRelationId && form->deptype == DEPENDENCY_INTERNAL) found = form->refobjid;
-         });
+    scan_references(catalog, entry, [&found](HeapTuple tuple) {
+        const auto *const form = form_of<FormData_pg_depend>(tuple);
+        if (form->refclassid == OperatorClassRelationId && form->deptype == DEPENDENCY_INTERNAL) found = form->refobjid;
+    });
     return found;
 }
 

@@ -133,14 +133,8 @@ bool is_read_through_locks(core::Address address)
         if (address.classid == RelationRelationId) {
             const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(address.objid));
             if (!HeapTupleIsValid(tuple)) return false;
-            const auto *const form = reinterpret_cast<const FormData_pg_class *>(GETSTRUCT(tuple));
-            found = form->relhasrules || form->relrowsecurity || form->relkind == RELKIND_VIEW || form->relkind == RELKIND_MATVIEW;
+            found = is_read_through_locks(form_of<FormData_pg_class>(tuple));
             ReleaseSysCache(tuple);
-            // Policies are read also where row security is off.
-            if (!found) {
-                scan(PolicyRelationId, PolicyPolrelidPolnameIndexId, key_oid(Anum_pg_policy_polrelid, address.objid),
-                     [&found](HeapTuple, TupleDesc) { found = true; });
-            }
         } else if (address.classid == ProcedureRelationId) {
             const HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(address.objid));
             if (!HeapTupleIsValid(tuple)) return false;

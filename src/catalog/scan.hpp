@@ -99,6 +99,15 @@ inline char relkind_of(Oid relation)
     return found;
 }
 
+// Calls each(tuple) for the rows of pg_depend that say what an object depends on.
+template <typename Each>
+void scan_references(Oid catalog, Oid object, Each each)
+{
+    scan(DependRelationId, DependDependerIndexId,
+         std::array{key_oid(Anum_pg_depend_classid, catalog), key_oid(Anum_pg_depend_objid, object)},
+         [&each](HeapTuple tuple, TupleDesc) { each(tuple); });
+}
+
 // Calls each(row) for what depends on a role, in every database: what it owns or was granted, and policies for it.
 template <typename Each>
 void scan_dependents_of_role(Oid role, Each each)

@@ -165,6 +165,16 @@ bool is_whole_relation(const FormData_pg_class *form)
     return true;
 }
 
+bool is_read_through_locks(const FormData_pg_class *form)
+{
+    bool found = form->relhasrules || form->relrowsecurity || form->relkind == RELKIND_VIEW || form->relkind == RELKIND_MATVIEW;
+    // Policies are read also where row security is off.
+    if (!found) {
+        scan(PolicyRelationId, PolicyPolrelidPolnameIndexId, key_oid(Anum_pg_policy_polrelid, form->oid), [&found](HeapTuple, TupleDesc) { found = true; });
+    }
+    return found;
+}
+
 bool is_whole_type(const FormData_pg_type *form)
 {
     if (form->oid < FirstNormalObjectId || !is_user_schema(form->typnamespace)) return false;

@@ -17,6 +17,9 @@ bool is_whole_type(const FormData_pg_type *form);
 // No constructor of a range type.
 bool is_whole_function(const FormData_pg_proc *form);
 
+// Whether locks on other relations are taken to read it: for a view's query, a rule or a policy.
+bool is_read_through_locks(const FormData_pg_class *form);
+
 // Whether the object exists and is described as one of its own.
 bool is_recorded(const ObjectAddress &address);
 

@@ -6,8 +6,8 @@ namespace drift {
 
 std::string digest_of(std::string_view canonical_text)
 {
-    const auto digest = needs_conversion() ? pg::sha256(to_utf8(canonical_text)) : pg::sha256(canonical_text);
-    return "sha256:" + pg::hex(digest);
+    pg::Sha256Stream stream;
+    return digest_of(canonical_text, stream);
 }
 
 std::string digest_of(std::string_view canonical_text, pg::Sha256Stream &stream)

@@ -302,9 +302,8 @@ const Fact *parent_column(const FactMap &facts, const Fact &column)
     if (heir == facts.end()) return nullptr;
     auto parents = list_of(heir->second, "inherits");
     if (has(heir->second, "partition_of")) parents = {text_of(heir->second, "partition_of")};
-    const auto name = '.' + quote_part(name_of(column.id).last());
     for (const auto &parent : parents) {
-        if (const auto found = facts.find("column:" + parent + name); found != facts.end()) return &found->second;
+        if (const auto found = facts.find(namesake(column, parent)); found != facts.end()) return &found->second;
     }
     return nullptr;
 }
@@ -324,6 +323,14 @@ std::string column_definition(const Scene &scene, const Fact &column)
     return out;
 }
 
+void add_column(const Scene &scene, const Fact &subject, const Fact &column, Steps &steps)
+{
+    auto &step = add_step(steps, subject, alter_relation(scene.sql, subject) + " ADD COLUMN " + column_definition(scene, column), Lock::access_exclusive);
+    const bool computed = has(column, "generated") || has(column, "identity");
+    if (computed) step.effect = Effect::rewrites;
+    if (flag_of(column, "not_null") && !computed && !has(column, "default")) step.detail = "Fails while the table has rows: then add the column without NOT NULL, fill it, and set NOT NULL.";
+}
+
 void make_column(const Scene &scene, const Fact *from, const Fact &to, Steps &steps)
 {
     if (from != nullptr) {
@@ -332,7 +339,7 @@ void make_column(const Scene &scene, const Fact *from, const Fact &to, Steps &st
     }
     // What a parent has, it gives; the rest is set.
     const auto *const before_parent = made_for_parent(scene, to);
-    if (before_parent != nullptr || (flag_of(to, "inherited") && !flag_of(to, "local"))) {
+    if (before_parent != nullptr || comes_from_parent(to)) {
         const auto *const given = before_parent != nullptr ? before_parent : parent_column(scene.to, to);
         if (given == nullptr) return;
         Fact made = to;
@@ -350,11 +357,8 @@ void make_column(const Scene &scene, const Fact *from, const Fact &to, Steps &st
         Change(scene, &made, to, steps).run();
         return;
     }
-    auto &step = add_step(steps, to, alter_relation(scene.sql, to) + " ADD COLUMN " + column_definition(scene, to), Lock::access_exclusive);
+    add_column(scene, to, to, steps);
     note_hidden(list_of(to, "fdw_options"), target(scene.sql, to), to.id, steps);
-    const bool filled = has(to, "default") || has(to, "generated") || has(to, "identity");
-    if (has(to, "generated") || has(to, "identity")) step.effect = Effect::rewrites;
-    if (flag_of(to, "not_null") && !filled) step.detail = "Fails while the table has rows: then add the column without NOT NULL, fill it, and set NOT NULL.";
     Fact made = to;
     for (const std::string_view attribute : {"storage", "compression", "statistics", "options", "identity_acl", "identity_comment", "identity_persistence", "not_null_comment"}) {
         if (const auto found = made.payload.find(attribute); found != made.payload.end()) made.payload.erase(found);
@@ -371,9 +375,9 @@ void drop_column(const Scene &scene, const Fact &from, Steps &steps)
 void add_column_drop(const Scene &scene, const Fact &from, Heirs heirs, Steps &steps)
 {
     const bool attribute = from.kind == "attribute";
-    const auto alter = heirs == Heirs::stay ? only(alter_relation(scene.sql, from)) : alter_relation(scene.sql, from);
+    const auto alter = alter_relation(scene.sql, from);
     auto &step = attribute ? add_step(steps, from, "ALTER TYPE " + whole_of(scene.sql, from) + " DROP ATTRIBUTE " + own_name(scene.sql, from), Lock::access_exclusive)
-                           : add_step(steps, from, alter + " DROP COLUMN " + own_name(scene.sql, from), Lock::access_exclusive);
+                           : add_step(steps, from, (heirs == Heirs::stay ? only(alter) : alter) + " DROP COLUMN " + own_name(scene.sql, from), Lock::access_exclusive);
     step.effect = has(from, "generated") ? Effect::weakens : Effect::loses_data;
     step.rule = "D03";
 }

@@ -16,7 +16,7 @@ bool outlives(const Scene &scene, const Fact &heir)
 {
     const auto wanted = scene.to.find(heir.id);
     if (wanted == scene.to.end() || flag_of(heir, "local")) return false;
-    return !flag_of(wanted->second, "inherited") || flag_of(wanted->second, "local");
+    return !comes_from_parent(wanted->second);
 }
 
 // Not where the table leaves its parent before, as a partition does that keeps a column.

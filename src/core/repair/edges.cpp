@@ -300,8 +300,7 @@ class Edges {
             for (const auto *const column : columns_of(scene_.to, "table:" + parent)) {
                 const auto made = work_.makes.find(column->id);
                 if (made == work_.makes.end() || scene_.from.contains(column->id)) continue;
-                const bool has_it = scene_.from.contains("column:" + fact.id.substr(fact.id.find(':') + 1) + '.' + quote_part(name_of(column->id).last()));
-                if (!has_it) follow(made->second.first, chain);
+                if (!scene_.from.contains(namesake(*column, fact.id))) follow(made->second.first, chain);
             }
         }
     }

@@ -33,10 +33,9 @@ std::vector<const Fact *> children_of(const FactMap &facts, const Mentions &ment
     Columns children;
     const auto whole = facts.find(column.parent);
     if (whole == facts.end()) return children;
-    const auto own = '.' + quote_part(name_of(column.id).last());
     for (const auto *const table : mentions.by(whole->second)) {
         if (table->kind != "table" && table->kind != "foreign_table") continue;
-        const auto heir = facts.find("column:" + table->id.substr(table->id.find(':') + 1) + own);
+        const auto heir = facts.find(namesake(column, table->id));
         if (heir == facts.end()) continue;
         const auto parents = parents_of(facts, heir->second);
         if (std::find(parents.begin(), parents.end(), &column) != parents.end()) children.push_back(&heir->second);

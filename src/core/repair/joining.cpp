@@ -14,7 +14,7 @@ namespace {
 // The column of the parent with the name, which is there and stays as it is.
 const Fact *standing_column(const Scene &scene, const std::string &parent, const Fact &column)
 {
-    const auto id = "column:" + parent + '.' + quote_part(name_of(column.id).last());
+    const auto id = namesake(column, parent);
     const auto before = scene.from.find(id);
     const auto after = scene.to.find(id);
     if (before == scene.from.end() || after == scene.to.end()) return nullptr;
@@ -64,9 +64,7 @@ void add_columns_for(const Scene &scene, const std::string &parent, const Fact &
         if (scene.sql.usual_not_null_name && flag_of(made, "not_null") && !has(made, "not_null_name")) {
             made.set("not_null_name", scene.sql.usual_not_null_name(name_of(given->parent).last(), name_of(given->id).last()));
         }
-        auto &step = add_step(steps, table, alter_relation(scene.sql, table) + " ADD COLUMN " + column_definition(scene, made), Lock::access_exclusive);
-        if (has(made, "generated")) step.effect = Effect::rewrites;
-        else if (flag_of(made, "not_null") && !has(made, "default")) step.detail = "Fails while the table has rows: then add the column without NOT NULL, fill it, and set NOT NULL.";
+        add_column(scene, table, made, steps);
     }
 }
 
@@ -77,7 +75,7 @@ bool keeps_own_columns(const Scene &scene, const Fact &table)
     return std::any_of(columns.begin(), columns.end(), [&](const Fact *column) {
         const auto before = scene.from.find(column->id);
         const bool own = before == scene.from.end() || !flag_of(before->second, "inherited");
-        return own && flag_of(*column, "inherited") && !flag_of(*column, "local") && column_of(scene, parents, *column) != nullptr;
+        return own && comes_from_parent(*column) && column_of(scene, parents, *column) != nullptr;
     });
 }
 

@@ -17,6 +17,8 @@ void add_common(const Scene &scene, const Fact *from, const Fact &to, Steps &ste
 
 void make_table(const Scene &scene, const Fact *from, const Fact &to, Steps &steps);
 void make_column(const Scene &scene, const Fact *from, const Fact &to, Steps &steps);
+// ADD COLUMN; the step is about the column itself or the table.
+void add_column(const Scene &scene, const Fact &subject, const Fact &column, Steps &steps);
 // heirs: whether the column goes from tables that inherit it as well.
 enum class Heirs { follow, stay };
 void add_column_drop(const Scene &scene, const Fact &from, Heirs heirs, Steps &steps);

@@ -66,6 +66,15 @@ inline bool differs(const Fact *from, const Fact &to, std::string_view attribute
     return from == nullptr ? has(to, attribute) : value_of(*from, attribute) != value_of(to, attribute);
 }
 
+// Of a column: that it is there by its parents alone.
+inline bool comes_from_parent(const Fact &column) { return flag_of(column, "inherited") && !flag_of(column, "local"); }
+
+// The id of the column of the same name of another relation, by that one's id or its name alone.
+inline std::string namesake(const Fact &column, std::string_view relation)
+{
+    return "column:" + std::string(relation.substr(relation.find(':') + 1)) + '.' + quote_part(name_of(column.id).last());
+}
+
 inline bool is_foreign_key(const Fact &fact) { return fact.kind == "constraint" && text_of(fact, "type") == "foreign key"; }
 
 // The id of the table that a foreign key refers to; empty for what is none.

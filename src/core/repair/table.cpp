@@ -16,8 +16,6 @@ constexpr std::string_view made_with_table[] = {"type", "collation", "not_null",
                                                 "identity_type", "identity_start", "identity_increment", "identity_min", "identity_max", "identity_cache",
                                                 "identity_cycle", "not_null_name", "not_null_no_inherit", "fdw_options", "ordinal", "inherited", "local"};
 
-bool comes_from_parent(const Fact &column) { return flag_of(column, "inherited") && !flag_of(column, "local"); }
-
 // A column as CREATE TABLE leaves it: what it is given there, or what the parent's has.
 Fact made_column(const Scene &scene, const Fact &table, const Fact &column)
 {
