@@ -2,7 +2,6 @@
 #include "core/repair/makers.hpp"
 #include "core/repair/plan.hpp"
 #include "core/repair/reading.hpp"
-#include "core/repair/selection.hpp"
 #include "core/rules.hpp"
 #include "core/shown.hpp"
 
@@ -13,6 +12,7 @@
 #include "drift/live_facts.hpp"
 #include "drift/repair.hpp"
 #include "drift/report.hpp"
+#include "drift/selection.hpp"
 #include "pg/attempt.hpp"
 #include "pg/entry.hpp"
 #include "pg/scratch.hpp"
@@ -22,42 +22,6 @@ namespace drift {
 namespace {
 
 using core::repair::FactMap;
-using core::repair::Selection;
-
-// Adds what a plan needs for a row, of the side where its fact has the id.
-void add_row(const core::DriftRow &row, std::string id, std::string parent, Selection &selection)
-{
-    core::Fact fact;
-    fact.id = std::move(id);
-    fact.kind = row.kind;
-    fact.parent = std::move(parent);
-    selection.add(fact);
-    // What it hung on is concerned as well.
-    for (const auto *const value : {&row.expected, &row.actual}) {
-        if (row.attribute != "partition_of" && row.attribute != "inherits") continue;
-        fact.payload.clear();
-        fact.set(row.attribute, *value);
-        selection.add(fact);
-    }
-}
-
-// Whether tables are there on one side only, of which the rows do not say what they come from.
-bool any_whole_table(const std::vector<core::DriftRow> &rows)
-{
-    return std::any_of(rows.begin(), rows.end(), [](const core::DriftRow &row) { return row.attribute.empty() && core::repair::is_table(row.kind); });
-}
-
-// The parents of the tables that something is about, and theirs.
-void add_parents(core::FactSource &facts, Selection &selection)
-{
-    for (bool more = true; std::exchange(more, false); facts.rewind()) {
-        while (facts.next()) {
-            const auto key = facts.key();
-            if (!core::repair::is_table(key.substr(0, key.find(':'))) || (!needs_conversion() && !selection.is_about(key))) continue;
-            if (const auto fact = facts.fact(); selection.is_about(fact.id)) more |= selection.add(fact);
-        }
-    }
-}
 
 void take_places(const FactMap &source, const std::string &whole, FactMap &facts)
 {
@@ -199,19 +163,6 @@ bool are_cast(const std::string &from, const std::string &to)
 
 }  // namespace
 
-FactMap take(core::FactSource &facts, Selection selection)
-{
-    FactMap taken;
-    if (selection.empty()) return taken;
-    while (facts.next()) {
-        auto fact = facts.fact();
-        if (!selection.needs(fact)) continue;
-        selection.take_along(fact);
-        taken.emplace(fact.id, std::move(fact));
-    }
-    return taken;
-}
-
 core::repair::Dialect dialect(bool for_this_database)
 {
     core::repair::Dialect sql;
@@ -267,17 +218,19 @@ LCG_FUNCTION(lcg_repair)
     const auto report = drift::make_report(session, name);
     core::repair::Selection selection;
     for (const auto &row : report.rows) drift::add_row(row, row.fact, row.parent, selection);
-    const bool with_parents = drift::any_whole_table(report.rows);
+    const bool with_parents = drift::needs_parents(report.rows);
     if (with_parents) {
         drift::ExpectedFacts registered(session, report.schema.name);
         drift::add_parents(registered, selection);
     }
+    const auto indexed = drift::tables_of_indexes(report.rows);
     core::repair::FactMap actual;
     std::vector<catalog::Gap> gaps;
     {
         drift::LiveFacts live;
         gaps = live.gaps();
         if (with_parents) drift::add_parents(live, selection);
+        drift::add_partitions(live, indexed, selection);
         actual = drift::take(live, selection);
     }
     const core::repair::Renaming back(sql, actual, drift::renames_of(report.rows, false));

@@ -4,7 +4,6 @@
 
 #include "core/drift.hpp"
 #include "core/repair/plan.hpp"
-#include "core/repair/selection.hpp"
 #include "pg/srf.hpp"
 
 namespace drift {
@@ -12,9 +11,6 @@ namespace drift {
 // How commands are written, for whoever called the function; for_this_database: those of a plan that is run here, where
 // names can be looked up.
 core::repair::Dialect dialect(bool for_this_database);
-
-// The facts of a source that a plan needs.
-core::repair::FactMap take(core::FactSource &facts, core::repair::Selection selection);
 
 // The rows that repair() and its like return.
 void add_plan(pg::ResultSet &result, const std::vector<core::repair::PlannedStep> &plan);

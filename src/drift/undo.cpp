@@ -2,13 +2,13 @@
 #include <set>
 
 #include "core/definition.hpp"
-#include "core/repair/selection.hpp"
 #include "core/repair/undone.hpp"
 
 #include "drift/last_values.hpp"
 #include "drift/live_facts.hpp"
 #include "drift/owner_session.hpp"
 #include "drift/repair.hpp"
+#include "drift/selection.hpp"
 #include "guard/installation.hpp"
 #include "pg/entry.hpp"
 #include "pg/jsonb.hpp"
@@ -167,7 +167,7 @@ LCG_FUNCTION(lcg_undo)
         core::repair::take_back(change, wanted);
     }
     const core::repair::Renaming names(sql, now, renames);
-    auto plan = core::repair::plan({sql, now, wanted, online, drift::relabelled(changes), drift::last_values(now, names, wanted)}, renames);
+    auto plan = core::repair::plan({sql, now, wanted, online, drift::relabelled(changes), drift::last_values(now, names, wanted), false}, renames);
     if (plan.empty()) {
         throw pg::GuardError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "ledger row " + std::to_string(ledger_id) + " has nothing left to undo",
                              "What it changed was changed again since, or is not there any more under its name.", "langchef_guard.history() has what came later.");

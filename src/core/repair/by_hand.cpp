@@ -75,8 +75,8 @@ class Hand {
 
     bool look_at_rebuilt()
     {
-        const Scene scene{scene_.sql, scene_.from, wanted(), scene_.online, scene_.relabelled, scene_.last_values};
-        const auto changes = find_changes(scene, from_);
+        const Scene scene{scene_.sql, scene_.from, wanted(), scene_.online, scene_.relabelled, scene_.last_values, scene_.complete};
+        const auto changes = find_changes(scene, from_, ParentParts(scene));
         bool more = false;
         for (const auto &id : changes.retyped) {
             const auto &type = scene_.from.at(id);
@@ -121,7 +121,8 @@ class Hand {
     // The columns of a view are others only when it is made anew.
     void keep_views()
     {
-        const auto changes = find_changes({scene_.sql, scene_.from, *kept_, scene_.online, scene_.relabelled, scene_.last_values}, from_);
+        const Scene scene{scene_.sql, scene_.from, *kept_, scene_.online, scene_.relabelled, scene_.last_values, scene_.complete};
+        const auto changes = find_changes(scene, from_, ParentParts(scene));
         for (const auto &[id, view] : scene_.from) {
             const auto wanted = kept().find(id);
             if ((view.kind != "view" && view.kind != "matview") || wanted == kept().end() || changes.rebuilt.contains(id) || differs(&view, wanted->second, "definition")) continue;

@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 
+#include "core/repair/keys.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/reading.hpp"
 #include "core/repair/replacing.hpp"
@@ -32,24 +33,26 @@ std::string column_id(const std::string &owned_by) { return "column:" + owned_by
 
 class Finder {
   public:
-    Finder(const Scene &scene, const Mentions &from) : scene_(scene), from_(from) {}
+    Finder(const Scene &scene, const Mentions &from, const ParentParts &parts) : scene_(scene), from_(from), parts_(parts) {}
 
     Changes run()
     {
         for (const auto &[id, fact] : scene_.from) {
             const auto wanted = scene_.to.find(id);
             if (wanted == scene_.to.end()) {
-                if (!comes_with_extension(fact)) changes_.dropped.insert(id);
+                if (!comes_with_extension(fact) && !parts_.joins_parent(fact)) changes_.dropped.insert(id);
             } else if (wanted->second.payload != fact.payload || is_on_another_table(fact, wanted->second)) {
                 compare(fact, wanted->second);
             }
         }
         for (const auto &[id, fact] : scene_.to) {
-            if (!scene_.from.contains(id) && !comes_with_extension(fact) && !stays_after_detachment(fact)) changes_.made.insert(id);
+            if (!scene_.from.contains(id) && !comes_with_extension(fact) && !parts_.is_left(fact)) changes_.made.insert(id);
         }
         for (const auto &id : changes_.dropped) {
             const auto &fact = scene_.from.at(id);
             if (fact.kind == "column") disturb_column(fact);
+            part_keys(fact);
+            part_referrers(fact);
             // Who named it names the other one, and must let go of it.
             if (comes_as_another_kind(fact)) disturbed_.push_back(id);
         }
@@ -82,24 +85,6 @@ class Finder {
         return before == scene_.from.end() || after == scene_.to.end() || before->second.payload != after->second.payload;
     }
 
-    // What a partition had as a part of its parent's is its own once it is detached.
-    bool stays_after_detachment(const Fact &part) const
-    {
-        if (part.kind != "index" && part.kind != "constraint") return false;
-        const auto before = scene_.from.find(part.parent);
-        const auto after = scene_.to.find(part.parent);
-        if (before == scene_.from.end() || after == scene_.to.end() || !has(before->second, "partition_of") || has(after->second, "partition_of")) return false;
-        const auto parent = "table:" + text_of(before->second, "partition_of");
-        return std::any_of(scene_.from.begin(), scene_.from.end(), [&](const auto &item) {
-            const auto &other = item.second;
-            if (other.kind != part.kind || other.parent != parent) return false;
-            for (const std::string_view attribute : {"method", "keys", "predicate", "unique", "include", "type", "definition"}) {
-                if (value_of(other, attribute) != value_of(part, attribute)) return false;
-            }
-            return true;
-        });
-    }
-
     // Whether its name is that of a relation or routine of another kind: a table that is to be a view.
     bool comes_as_another_kind(const Fact &fact) const
     {
@@ -125,6 +110,9 @@ class Finder {
         // What an update of its extension does to a member is not all that can have been done to it.
         if (comes_with_extension(to) && !differs(&from, to, "acl") && !differs(&from, to, "comment")) return;
         changes_.changed.insert(from.id);
+        if (is_table(to.kind)) {
+            for (const auto *const part : parts_.taken_by_parent(to)) rebuild(*part, from);
+        }
         if (must_be_rebuilt(scene_, from, to)) {
             if (is_type(to.kind) && !flag_of(from, "shell")) retype(from);
             else rebuild(from);
@@ -180,6 +168,16 @@ class Finder {
         }
     }
 
+    // Foreign keys stand on the keys of the table that they refer to: on one that goes, even where there is another like it.
+    void part_referrers(const Fact &key)
+    {
+        const auto table = scene_.from.find(key.parent);
+        if (!is_key(key) || table == scene_.from.end()) return;
+        for (const auto *const user : from_.by(table->second)) {
+            if (is_foreign_key(*user) && referred_table(*user) == table->first && can_refer(*user, key) && scene_.to.contains(user->id)) rebuild(*user, key);
+        }
+    }
+
     // A foreign key whose sides both get other types, one after the other, can be without what compares them in between.
     void part_foreign_keys(const Fact &column, const Fact &wanted)
     {
@@ -202,6 +200,14 @@ class Finder {
             if (other->id == column.id || to == scene_.to.end() || !differs(other, to->second, "type") || !has_word(key, name_of(other->id).last())) return false;
             return !are_alike(text_of(column, "type"), text_of(to->second, "type")) || !are_alike(text_of(wanted, "type"), text_of(*other, "type"));
         });
+    }
+
+    // Keys of partitions that stand on parts of an index that goes.
+    void part_keys(const Fact &index)
+    {
+        for (const auto *const key : parts_.keys_on(index)) {
+            if (scene_.to.contains(key->id)) rebuild(*key, index);
+        }
     }
 
     // What reads the column must go while its type changes, or it does.
@@ -247,27 +253,20 @@ class Finder {
                 rebuild(*user, fact);
             }
         }
-        // Foreign keys stand on the keys of the table that they refer to.
-        if (fact.kind == "constraint" || (fact.kind == "index" && flag_of(fact, "unique"))) {
-            const auto table = scene_.from.find(fact.parent);
-            if (table == scene_.from.end()) return;
-            for (const auto *const user : from_.by(table->second)) {
-                const bool refers = is_foreign_key(*user) && user->id != fact.id &&
-                                    text_of(*user, "definition").find("REFERENCES ") != std::string::npos && user->parent != fact.parent;
-                if (refers && scene_.to.contains(user->id) && text_of(fact, "type") != "foreign key" && text_of(fact, "type") != "check") rebuild(*user, fact);
-            }
-        }
+        part_keys(fact);
+        part_referrers(fact);
     }
 
     const Scene &scene_;
     const Mentions &from_;
+    const ParentParts &parts_;
     Changes changes_;
     std::deque<std::string> disturbed_;
 };
 
 }  // namespace
 
-Changes find_changes(const Scene &scene, const Mentions &from) { return Finder(scene, from).run(); }
+Changes find_changes(const Scene &scene, const Mentions &from, const ParentParts &parts) { return Finder(scene, from, parts).run(); }
 
 bool is_on_columns(const Fact &part)
 {

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/repair/mentions.hpp"
+#include "core/repair/parent_parts.hpp"
 
 namespace core::repair {
 
@@ -26,7 +27,7 @@ struct Changes {
     std::map<std::string, std::string> causes;
 };
 
-Changes find_changes(const Scene &scene, const Mentions &from);
+Changes find_changes(const Scene &scene, const Mentions &from, const ParentParts &parts);
 
 // Whether an index or constraint is on columns only, which the server sees to when their types change.
 bool is_on_columns(const Fact &part);

@@ -2,6 +2,7 @@
 
 #include "core/repair/free_name.hpp"
 #include "core/repair/joining.hpp"
+#include "core/repair/local_columns.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/options.hpp"
 #include "core/repair/privileges.hpp"
@@ -335,6 +336,7 @@ void make_column(const Scene &scene, const Fact *from, const Fact &to, Steps &st
 {
     if (from != nullptr) {
         Change(scene, from, to, steps).run();
+        note_local_column(scene, to, steps);
         return;
     }
     // What a parent has, it gives; the rest is set.

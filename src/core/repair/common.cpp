@@ -2,6 +2,7 @@
 
 #include "core/repair/makers.hpp"
 #include "core/repair/privileges.hpp"
+#include "core/repair/parent_checks.hpp"
 #include "core/repair/reading.hpp"
 #include "core/repair/target.hpp"
 
@@ -134,6 +135,10 @@ void drop_part(const Scene &scene, const Fact &from, Steps &steps)
 {
     const auto &sql = scene.sql;
     const bool constraint = from.kind == "constraint";
+    if (flag_of(from, "inherited") && is_inseparable(scene, from)) {
+        add_manual(steps, from, "The table declares it itself beside a parent, which no command takes back.");
+        return;
+    }
     auto &step = add_step(steps, from, constraint ? alter_relation(sql, from) + " DROP CONSTRAINT " + own_name(sql, from) : "DROP " + target(sql, from), Lock::access_exclusive);
     step.effect = Effect::weakens;
     step.rule = from.kind == "policy" ? "D20" : !constraint ? "D19" : text_of(from, "type") == "primary key" ? "D16" : "D15";

@@ -3,6 +3,7 @@
 #include "core/repair/free_name.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/options.hpp"
+#include "core/repair/parent_checks.hpp"
 #include "core/repair/reading.hpp"
 #include "core/repair/target.hpp"
 
@@ -80,7 +81,9 @@ void add_key(const Scene &scene, const Fact &to, Steps &steps)
     const auto type = text_of(to, "type");
     const auto keys = type == "exclusion" ? std::string() : index_of_key(text_of(to, "definition"));
     if (!is_gentle(scene, to) || keys.empty()) {
-        add_step(steps, to, alteration(scene, to) + "ADD CONSTRAINT " + own_name(sql, to) + ' ' + with_storage(scene, to) + timing(to), Lock::access_exclusive).effect = Effect::scans;
+        // That of a partitioned table is whole only when all partitions have theirs.
+        const auto alter = flag_of(to, "index_valid", true) ? alteration(scene, to) : "ALTER TABLE ONLY " + whole_of(sql, to) + ' ';
+        add_step(steps, to, alter + "ADD CONSTRAINT " + own_name(sql, to) + ' ' + with_storage(scene, to) + timing(to), Lock::access_exclusive).effect = Effect::scans;
         return;
     }
     const auto options = storage_list(list_of(to, "index_options"), "");
@@ -112,6 +115,7 @@ void add_check(const Scene &scene, const Fact &to, Steps &steps)
     }
     if (!flag_of(to, "validated", true)) {
         add_step(steps, to, command + " NOT VALID", lock);
+        if (!foreign && !flag_of(to, "no_inherit")) validate_on_heirs(scene, to, steps);
         return;
     }
     if (!is_gentle(scene, to)) {
@@ -173,6 +177,11 @@ void make_constraint(const Scene &scene, const Fact *from, const Fact &to, Steps
 {
     const auto own = own_name(scene.sql, to);
     if (from == nullptr) {
+        if (flag_of(to, "inherited") && is_made_for_parent(scene, to)) return;
+        if (flag_of(to, "inherited") && is_inseparable(scene, to)) {
+            add_manual(steps, to, "It comes from a parent alone, and no command has the table declare it as well.");
+            return;
+        }
         if (is_kept_by_index(to)) add_key(scene, to, steps);
         else add_check(scene, to, steps);
     } else {

@@ -7,6 +7,7 @@
 
 #include "core/repair/heirs.hpp"
 #include "core/repair/joining.hpp"
+#include "core/repair/keys.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/reading.hpp"
 
@@ -14,13 +15,6 @@
 
 namespace core::repair {
 namespace {
-
-bool is_key(const Fact &fact)
-{
-    if (fact.kind == "index") return flag_of(fact, "unique");
-    const auto type = text_of(fact, "type");
-    return fact.kind == "constraint" && (type == "primary key" || type == "unique" || type == "exclusion");
-}
 
 // What a relation's name keeps others from having; empty for what has none.
 std::string taken_name(const Fact &fact)
@@ -43,30 +37,6 @@ bool needs_type_only(const Fact &fact)
     return std::find(std::begin(kinds), std::end(kinds), fact.kind) != std::end(kinds) || (fact.kind == "constraint" && text_of(fact, "type") != "primary key");
 }
 
-// The names in the first parentheses of a text; none when something else stands there.
-std::set<std::string> columns_in(std::string_view text)
-{
-    std::set<std::string> columns;
-    for (text.remove_prefix(std::min(text.find('('), text.size())); !text.empty() && text.front() != ')';) {
-        text.remove_prefix(text.front() == '(' ? 1 : 2);
-        columns.insert(take_name(text, text).front());
-        if (!text.starts_with(", ") && !text.starts_with(')')) return {};
-    }
-    return columns;
-}
-
-// Whether the key has the columns that the foreign key refers to, in whatever order, or may have.
-bool can_refer(const Fact &foreign_key, const Fact &key)
-{
-    const auto definition = text_of(foreign_key, "definition");
-    const auto referred = columns_in(std::string_view(definition).substr(std::min(definition.find(" REFERENCES "), definition.size())));
-    std::set<std::string> columns;
-    if (key.kind == "constraint") columns = columns_in(text_of(key, "definition"));
-    std::string_view rest;
-    for (const auto &column : list_of(key, "keys")) columns.insert(take_name(column, rest).front());
-    return referred.empty() || columns.empty() || referred == columns;
-}
-
 // Queries that stand on a key of a table that they read.
 bool may_need_key(const Fact &fact)
 {
@@ -79,8 +49,8 @@ bool may_need_key(const Fact &fact)
 
 class Edges {
   public:
-    Edges(Work &work, const Scene &scene, const Mentions &from, const Mentions &to, const Changes &changes, const std::set<std::string> &first)
-        : work_(work), scene_(scene), from_(from), to_(to), changes_(changes), first_(first)
+    Edges(Work &work, const Scene &scene, const Mentions &from, const Mentions &to, const ParentParts &parent_parts, const Changes &changes, const std::set<std::string> &first)
+        : work_(work), scene_(scene), from_(from), to_(to), parent_parts_(parent_parts), changes_(changes), first_(first)
     {
     }
 
@@ -95,6 +65,7 @@ class Edges {
         for (const auto &[id, chain] : work_.drops) {
             const auto &fact = scene_.from.at(id);
             if (is_key(fact)) dropped_keys_[fact.parent].push_back(chain);
+            for (const auto *const key : parent_parts_.keys_on(fact)) under_.emplace(key->id, chain.first);
             // What is dropped last frees its bounds by leaving, if at all.
             if (has(fact, "partition_of") && (first_.contains(id) || scene_.to.contains(id))) add_leaving(fact, chain);
         }
@@ -131,23 +102,11 @@ class Edges {
     {
         for (const auto *const other : from_.of(fact)) {
             if (const auto *const drop = drop_of(*other); drop != nullptr && drop->first != chain.first) follow(drop->first, chain);
-            if (!first_.contains(fact.id)) continue;
-            if (const auto made = work_.makes.find(other->id); made != work_.makes.end() && changes_.retyped.contains(other->id)) follow(made->second.first, chain);
-            const auto wanted = scene_.to.find(fact.id);
-            for (const auto *const column : columns_of(scene_.from, other->id)) {
-                const auto name = name_of(column->id).last();
-                if (column->id == fact.id || fact.kind == "column" || !has_word(fact, name)) continue;
-                for (const auto *const type : from_.of(*column)) {
-                    if (const auto made = work_.makes.find(type->id); made != work_.makes.end() && changes_.retyped.contains(type->id)) follow(made->second.first, chain);
-                }
-                if (wanted != scene_.to.end() && is_on_columns(fact) && has_word(wanted->second, name) && !work_.drops.contains(column->id)) continue;
-                for (const auto *const chains : {&work_.makes, &work_.drops}) {
-                    if (const auto found = chains->find(column->id); found != chains->end()) follow(found->second.first, chain);
-                }
-            }
+            follow_columns(fact, *other, chain);
             if (is_foreign_key(fact)) follow_keys(fact, *other, chain);
         }
         follow_parts(fact, chain);
+        if (fact.kind == "constraint" && flag_of(fact, "inherited")) leave_to_table(fact, chain);
         if (fact.kind == "column") follow_changed_readers(fact, chain);
         // An index of the parent would take those of its partitions for its own.
         if (fact.kind == "index" || is_key(fact)) {
@@ -156,16 +115,60 @@ class Edges {
                 for (const auto &part : parts_["table:" + text_of(whole->second, "partition_of")]) follow(part.first, chain);
             }
         }
+        // A partition that leaves takes along what it has as parts of these.
+        if (fact.kind == "index" || is_key(fact)) {
+            if (const auto left = left_.find(fact.parent.substr(fact.parent.find(':') + 1)); left != left_.end()) work_.tasks[chain.first].after.push_back(left->second);
+        }
+        for (const auto *const key : parent_parts_.keys_on(fact)) {
+            if (const auto drop = work_.drops.find(key->id); drop != work_.drops.end()) follow(drop->second.first, chain);
+        }
         if (first_.contains(fact.id)) {
             if (const auto name = taken_name(fact); !name.empty()) taken_.emplace(name, std::pair(fact.id, chain));
         }
+    }
+
+    // Of what is dropped first all that is done to the columns that it reads comes after it; of others, that these go.
+    void follow_columns(const Fact &fact, const Fact &other, const Chain &chain)
+    {
+        const bool is_first = first_.contains(fact.id);
+        const auto is_remade = [this](const Fact &type) { return changes_.retyped.contains(type.id) && work_.makes.contains(type.id); };
+        if (is_first && is_remade(other)) follow(work_.makes.find(other.id)->second.first, chain);
+        const auto wanted = scene_.to.find(fact.id);
+        for (const auto *const column : columns_of(scene_.from, other.id)) {
+            const auto name = name_of(column->id).last();
+            const auto drop = work_.drops.find(column->id);
+            if ((!is_first && drop == work_.drops.end()) || column->id == fact.id || fact.kind == "column" || !has_word(fact, name)) continue;
+            if (drop != work_.drops.end()) follow(drop->second.first, chain);
+            if (!is_first) continue;
+            for (const auto *const type : from_.of(*column)) {
+                if (is_remade(*type)) follow(work_.makes.find(type->id)->second.first, chain);
+            }
+            if (wanted != scene_.to.end() && is_on_columns(fact) && has_word(wanted->second, name) && drop == work_.drops.end()) continue;
+            if (const auto made = work_.makes.find(column->id); made != work_.makes.end()) follow(made->second.first, chain);
+        }
+    }
+
+    // A check that parents have as well goes after these, or after the table has left them.
+    void leave_to_table(const Fact &check, const Chain &chain)
+    {
+        const auto table = scene_.from.find(check.parent);
+        if (table == scene_.from.end()) return;
+        for (const auto *const parent : ancestors_of(scene_.from, parents_of(table->second))) {
+            if (const auto drop = work_.drops.find(id_on(check, *parent)); drop != work_.drops.end()) follow(chain.first, drop->second);
+        }
+        const auto made = work_.makes.find(check.parent);
+        if (made != work_.makes.end() && !work_.drops.contains(check.parent)) follow(chain.first, made->second);
     }
 
     // The keys that a foreign key may stand on go after it.
     void follow_keys(const Fact &foreign_key, const Fact &table, const Chain &chain)
     {
         for (const auto &key : dropped_keys_[table.id]) {
-            if (key.first != chain.first && can_refer(foreign_key, scene_.from.at(work_.tasks[key.first].id))) follow(key.first, chain);
+            const auto &fact = scene_.from.at(work_.tasks[key.first].id);
+            if (key.first == chain.first || !can_refer(foreign_key, fact)) continue;
+            follow(key.first, chain);
+            const auto [begin, end] = under_.equal_range(fact.id);
+            for (auto at = begin; at != end; ++at) follow(at->second, chain);
         }
     }
 
@@ -232,6 +235,18 @@ class Edges {
                 if (at->second.first != fact.id || !work_.drops.contains(fact.id)) follow(chain.first, at->second.second);
             }
         }
+        // A foreign key is to stand on what stays.
+        if (is_foreign_key(fact)) {
+            for (const auto &key : dropped_keys_[referred_table(fact)]) {
+                if (can_refer(fact, scene_.from.at(work_.tasks[key.first].id))) follow(chain.first, key);
+            }
+        }
+        // A check of the table's own is there before those of its parents, which it becomes one with.
+        if (const auto table = scene_.to.find(fact.parent); fact.kind == "constraint" && has(fact, "inherited") && table != scene_.to.end()) {
+            for (const auto *const parent : ancestors_of(scene_.to, parents_of(table->second))) {
+                if (const auto made = work_.makes.find(id_on(fact, *parent)); made != work_.makes.end()) follow(made->second.first, chain);
+            }
+        }
         // Bounds do not overlap, not even for a moment.
         const auto was = scene_.from.find(fact.id);
         if (has(fact, "partition_of") && (was == scene_.from.end() || !has(was->second, "partition_of") || work_.drops.contains(fact.id))) {
@@ -289,11 +304,21 @@ class Edges {
         }
     }
 
-    // A table has all the columns of a parent when it comes to it: those that go are gone by then, and new ones come to both.
+    // A table has all the columns and checks of a parent when it comes to it: those that go are gone by then, and new ones come to
+    // both.  An index of its own that is to stay that is not there.
     void add_new_parents(const Fact &was, const Fact &fact, const Chain &chain)
     {
+        for (const auto *const part : parent_parts_.taken_by_parent(fact)) {
+            if (const auto drop = work_.drops.find(part->id); drop != work_.drops.end()) follow(chain.first, drop->second);
+        }
         if (work_.drops.contains(fact.id)) return;
         for (const auto &parent : new_parents(was, fact)) {
+            for (const auto *const part : parent_parts_.of_before("table:" + parent)) {
+                if (const auto drop = work_.drops.find(part->id); drop != work_.drops.end() && text_of(*part, "type") == "check") follow(chain.first, drop->second);
+            }
+            for (const auto *const part : parent_parts_.of_after("table:" + parent)) {
+                if (const auto made = work_.makes.find(part->id); made != work_.makes.end() && text_of(*part, "type") == "check" && !scene_.from.contains(part->id)) follow(made->second.first, chain);
+            }
             for (const auto *const column : columns_of(scene_.from, "table:" + parent)) {
                 if (const auto drop = work_.drops.find(column->id); drop != work_.drops.end()) follow(chain.first, drop->second);
             }
@@ -346,11 +371,13 @@ class Edges {
     const Scene &scene_;
     const Mentions &from_;
     const Mentions &to_;
+    const ParentParts &parent_parts_;
     const Changes &changes_;
     const std::set<std::string> &first_;
     std::map<std::string, std::vector<Chain>> columns_;
     std::map<std::string, std::vector<Chain>> keys_;
     std::map<std::string, std::vector<Chain>> dropped_keys_;
+    std::multimap<std::string, std::size_t> under_;    // drops of indexes of parents, by the keys that may stand on parts of them
     std::map<std::string, std::size_t> left_;          // the task after which a parent's partitions have left it
     std::map<std::string, std::vector<Chain>> parts_;  // what its late steps may point at
     std::multimap<std::string, std::pair<std::string, Chain>> taken_;
@@ -358,9 +385,9 @@ class Edges {
 
 }  // namespace
 
-void add_edges(Work &work, const Scene &scene, const Mentions &from, const Mentions &to, const Changes &changes, const std::set<std::string> &first)
+void add_edges(Work &work, const Scene &scene, const Mentions &from, const Mentions &to, const ParentParts &parent_parts, const Changes &changes, const std::set<std::string> &first)
 {
-    Edges(work, scene, from, to, changes, first).run();
+    Edges(work, scene, from, to, parent_parts, changes, first).run();
 }
 
 }  // namespace core::repair

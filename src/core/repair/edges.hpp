@@ -28,7 +28,7 @@ struct Work {
 
 // Says of each task which come before it.
 //   first   what is dropped before anything is made
-void add_edges(Work &work, const Scene &scene, const Mentions &from, const Mentions &to, const Changes &changes, const std::set<std::string> &first);
+void add_edges(Work &work, const Scene &scene, const Mentions &from, const Mentions &to, const ParentParts &parts, const Changes &changes, const std::set<std::string> &first);
 
 // What should be done within one transaction: dropping and making the same thing, and all that says who sees which rows.
 std::vector<Group> groups_of(const Work &work, const Scene &scene, const Changes &changes);

@@ -47,6 +47,15 @@ List new_parents(const Fact &was, const Fact &table)
     return parents;
 }
 
+std::size_t parents_that_stay(const Fact &was, const Fact &table)
+{
+    const auto &before = list_of(was, "inherits");
+    const auto &after = list_of(table, "inherits");
+    std::size_t same = 0;
+    while (same < std::min(before.size(), after.size()) && before[same] == after[same]) ++same;
+    return same;
+}
+
 const Fact *made_for_parent(const Scene &scene, const Fact &column)
 {
     if (!flag_of(column, "inherited") || scene.from.contains(column.id)) return nullptr;
@@ -66,17 +75,6 @@ void add_columns_for(const Scene &scene, const std::string &parent, const Fact &
         }
         add_column(scene, table, made, steps);
     }
-}
-
-bool keeps_own_columns(const Scene &scene, const Fact &table)
-{
-    const auto parents = parents_to_come(scene, table.id);
-    const auto columns = columns_of(scene.to, table.id);
-    return std::any_of(columns.begin(), columns.end(), [&](const Fact *column) {
-        const auto before = scene.from.find(column->id);
-        const bool own = before == scene.from.end() || !flag_of(before->second, "inherited");
-        return own && comes_from_parent(*column) && column_of(scene, parents, *column) != nullptr;
-    });
 }
 
 }  // namespace core::repair

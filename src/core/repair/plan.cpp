@@ -21,11 +21,14 @@
 namespace core::repair {
 namespace {
 
-enum Stage { drop_first, make, make_late, drop_last };
+// One that is there fires for the other steps, and may forbid them.
+bool is_event_trigger(const Fact &fact) { return fact.kind == "event_trigger"; }
+
+enum Stage { drop_first, make, make_late, drop_last, make_last };
 
 class Planner {
   public:
-    Planner(const Scene &scene, const Mentions &from) : scene_(scene), from_(from), to_(scene.to), changes_(find_changes(scene, from_)), leaving_(scene, from_, changes_) {}
+    Planner(const Scene &scene, const Mentions &from) : scene_(scene), from_(from), to_(scene.to), parts_(scene), changes_(find_changes(scene, from_, parts_)), leaving_(scene, from_, changes_) {}
 
     std::vector<PlannedStep> run(Steps &&first)
     {
@@ -53,7 +56,7 @@ class Planner {
             work_ = {};
             add_drops();
             add_makes();
-            add_edges(work_, scene_, from_, to_, changes_, leaving_.first());
+            add_edges(work_, scene_, from_, to_, parts_, changes_, leaving_.first());
             const auto groups = groups_of(work_, scene_, changes_);
             auto order = in_order(work_.tasks);
             const auto gaps = keep_together(work_.tasks, groups, order);
@@ -91,7 +94,7 @@ class Planner {
     // As the scene is, or as it is for what must not wait for a commit, or is not there to others before it.
     Scene scene_for(const Fact &fact) const
     {
-        return {scene_.sql, scene_.from, scene_.to, scene_.online && !in_block_.contains(fact.id) && !changes_.rebuilt.contains(fact.parent), scene_.relabelled, scene_.last_values};
+        return {scene_.sql, scene_.from, scene_.to, scene_.online && !in_block_.contains(fact.id) && !changes_.rebuilt.contains(fact.parent), scene_.relabelled, scene_.last_values, scene_.complete};
     }
 
     // The commands up to the end of a transaction are a task of their own.
@@ -122,6 +125,7 @@ class Planner {
 
     void add_drops()
     {
+        const auto on_parts = keys_on_parts();
         for (const auto &id : leaving_.all()) {
             const auto &fact = scene_.from.at(id);
             if (goes_with_whole(scene_.from, fact, leaving_.all()) && !leaving_.is_in_circle(fact)) continue;
@@ -133,6 +137,12 @@ class Planner {
             if (fact.kind == "column" && changes_.dropped.contains(id)) drop_column_of_family(scene_for(fact), from_, fact, steps);
             else kind_of(fact).drop(scene_for(fact), fact, steps);
             if (fact.kind == "type" && !flag_of(fact, "shell")) leaving_.drop_with_functions(fact, steps);
+            drop_with_keys(fact, steps);
+            if (on_parts.contains(id)) {
+                constexpr std::string_view word = " DROP CONSTRAINT ";
+                auto &command = steps.back().command;
+                if (const auto at = command.find(word); at != std::string::npos) command.insert(at + word.size(), "IF EXISTS ");
+            }
             const bool comes_again = changes_.rebuilt.contains(id);
             for (auto &step : steps) {
                 if (!comes_again) continue;
@@ -140,7 +150,7 @@ class Planner {
                 if (step.effect == Effect::loses_data && fact.kind == "column" && has(scene_.to.at(id), "generated")) step.effect = Effect::rewrites;
                 if (fact.kind == "table") note_rows(fact, step);
             }
-            add_task(work_.drops, leaving_.first().contains(id) ? drop_first : drop_last, fact, std::move(steps));
+            add_task(work_.drops, leaving_.first().contains(id) || is_event_trigger(fact) ? drop_first : drop_last, fact, std::move(steps));
         }
         for (const auto &id : changes_.detached) {
             const auto &fact = scene_.from.at(id);
@@ -159,13 +169,38 @@ class Planner {
         }
         for (const auto *const child : children_of(scene_, changes_)) {
             Steps steps;
+            parts_.name_left(*child, steps);
             leave_parents(scene_, *child, changes_, steps);
+            parts_.drop_left(*child, steps);
             add_task(work_.drops, drop_first, *child, std::move(steps));
         }
         for (const auto *const partition : partitions_in_the_way(scene_, changes_, leaving_.first())) {
             Steps steps;
             detach(scene_, *partition, steps);
             add_task(work_.leaves, drop_first, *partition, std::move(steps));
+        }
+    }
+
+    // Keys that go with an index of a parent, where they stand on parts of it.
+    std::set<std::string> keys_on_parts() const
+    {
+        std::set<std::string> keys;
+        for (const auto &id : leaving_.all()) {
+            for (const auto *const key : parts_.keys_on(scene_.from.at(id))) keys.insert(key->id);
+        }
+        return keys;
+    }
+
+    void drop_with_keys(const Fact &fact, Steps &steps)
+    {
+        std::string names;
+        for (const auto *const key : parts_.keys_on(fact)) {
+            if (!leaving_.all().contains(key->id)) continue;
+            names += (names.empty() ? "" : ", ") + target(scene_.sql, *key);
+        }
+        if (!names.empty()) {
+            steps.back().command += " CASCADE";
+            steps.back().detail = "With what may stand on it: " + names + '.';
         }
     }
 
@@ -221,6 +256,7 @@ class Planner {
                 retype(scene, before->second, to, from_, changes_, steps);
             } else {
                 kind_of(to).make(scene, from, to, steps);
+                if (from != nullptr && is_table(to.kind) && differs(&before->second, to, "inherits")) parts_.drop_left(before->second, steps);
                 add_common(scene, from, to, steps);
                 if (is_new && has(to, "extension")) add_step(steps, to, "ALTER EXTENSION " + scene_.sql.quote(text_of(to, "extension")) + " ADD " + target(scene_.sql, to));
             }
@@ -229,7 +265,7 @@ class Planner {
             const auto is_late = [](const Step &step) { return step.late; };
             std::copy_if(steps.begin(), steps.end(), std::back_inserter(late), is_late);
             steps.erase(std::remove_if(steps.begin(), steps.end(), is_late), steps.end());
-            add_task(work_.makes, make, to, std::move(steps));
+            add_task(work_.makes, is_event_trigger(to) ? make_last : make, to, std::move(steps));
             add_task(work_.lates, make_late, to, std::move(late));
         }
     }
@@ -259,6 +295,7 @@ class Planner {
     const Scene &scene_;
     const Mentions &from_;
     const Mentions to_;
+    const ParentParts parts_;
     const Changes changes_;
     const Leaving leaving_;
     std::set<std::string> in_block_;
@@ -270,7 +307,7 @@ std::vector<PlannedStep> planned(const Scene &scene, Steps first)
 {
     const Mentions from(scene.from);
     const auto kept = left_to_hand(scene, from, first);
-    const Scene without{scene.sql, scene.from, kept ? *kept : scene.to, scene.online, scene.relabelled, scene.last_values};
+    const Scene without{scene.sql, scene.from, kept ? *kept : scene.to, scene.online, scene.relabelled, scene.last_values, scene.complete};
     return Planner(without, from).run(std::move(first));
 }
 
@@ -284,7 +321,7 @@ std::vector<PlannedStep> plan(const Scene &scene, const std::vector<Rename> &ren
 {
     Steps steps;
     const auto from = renamed(scene.sql, scene.from, renames, steps);
-    return planned({scene.sql, from, scene.to, scene.online, scene.relabelled, scene.last_values}, std::move(steps));
+    return planned({scene.sql, from, scene.to, scene.online, scene.relabelled, scene.last_values, scene.complete}, std::move(steps));
 }
 
 }  // namespace core::repair

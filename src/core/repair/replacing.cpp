@@ -19,7 +19,7 @@ constexpr Fixed fixed[] = {
     {"table", "partition_key"},
     {"foreign_table", "server"},
     {"index", "method keys include predicate unique nulls_not_distinct"},
-    {"constraint", "type definition no_inherit inherited"},
+    {"constraint", "type definition no_inherit"},
     {"trigger", "timing level function condition old_table new_table from events update_of arguments constraint deferrable deferred"},
     {"policy", "command restrictive"},
     {"event_trigger", "event function tags"},
@@ -85,7 +85,7 @@ bool must_be_rebuilt(const Scene &scene, const Fact &from, const Fact &to)
     if (is_on_another_table(from, to)) return true;
     const auto *const found = std::find_if(std::begin(fixed), std::end(fixed), [&](const Fixed &one) { return one.kind == to.kind; });
     if (found != std::end(fixed) && one_differs(from, to, found->attributes)) return true;
-    if (to.kind == "index" && differs(&from, to, "valid")) {
+    if ((to.kind == "index" && differs(&from, to, "valid")) || (to.kind == "constraint" && differs(&from, to, "index_valid"))) {
         // The index of a partitioned table is whole when all partitions have theirs.
         const auto table = scene.to.find(to.parent);
         if (table != scene.to.end() && has(table->second, "partition_key")) return true;

@@ -56,6 +56,9 @@ struct Scene {
     // What is known of sequences that are there, and of those behind columns: the value that each has now.
     const std::map<std::string, std::int64_t, std::less<>> &last_values = no_values;
 
+    // Whether all is known that is wanted of a table.  What it has by its parents the ledger does not tell when it leaves them.
+    bool complete = true;
+
     static inline const std::set<std::string> no_enums;
     static inline const std::map<std::string, std::int64_t, std::less<>> no_values;
 };

@@ -1,8 +1,10 @@
 #include <algorithm>
 
 #include "core/repair/joining.hpp"
+#include "core/repair/local_columns.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/options.hpp"
+#include "core/repair/parent_checks.hpp"
 #include "core/repair/partitions.hpp"
 #include "core/repair/reading.hpp"
 #include "core/repair/target.hpp"
@@ -93,9 +95,7 @@ void change_ancestry(const Scene &scene, const Fact &from, const Fact &to, Steps
     const auto &before = list_of(from, "inherits");
     const auto &after = list_of(to, "inherits");
     if (before != after) {
-        // The order is the one in which they were added, so what follows the first difference goes and comes again.
-        std::size_t same = 0;
-        while (same < std::min(before.size(), after.size()) && before[same] == after[same]) ++same;
+        const auto same = parents_that_stay(from, to);
         for (std::size_t i = before.size(); i-- > same;) {
             auto &step = alter(scene, to, "NO INHERIT " + sql.name(std::string_view(before[i])), steps);
             step.effect = Effect::weakens;
@@ -103,14 +103,14 @@ void change_ancestry(const Scene &scene, const Fact &from, const Fact &to, Steps
         }
         for (std::size_t i = same; i < after.size(); ++i) {
             add_columns_for(scene, after[i], to, steps);
+            add_checks_for(scene, after[i], to, steps);
             alter(scene, to, "INHERIT " + sql.name(std::string_view(after[i])), steps);
         }
-        if (keeps_own_columns(scene, to)) add_manual(steps, to, "Columns that it has before it comes to a parent stay its own beside the parent's, which no command takes back.");
-        const bool comes_again = std::any_of(before.begin() + static_cast<std::ptrdiff_t>(same), before.end(), [&](const std::string &parent) { return std::find(after.begin(), after.end(), parent) != after.end(); });
-        if (comes_again) add_manual(steps, to, "Columns that were only inherited are the table's own as well now, which no command takes back.");
+        note_local_columns(scene, from, to, steps);
     }
     if (comes && has(to, "partition_of")) {
         add_columns_for(scene, text_of(to, "partition_of"), to, steps);
+        add_checks_for(scene, text_of(to, "partition_of"), to, steps);
         auto &step = add_step(steps, to, "ALTER TABLE " + parent_of(to) + " ATTACH PARTITION " + own + ' ' + text_of(to, "partition_bound"), Lock::share_update_exclusive);
         step.effect = Effect::scans;
         step.detail = "Fails while it has rows outside of its bounds.";
@@ -234,9 +234,7 @@ void make_table(const Scene &scene, const Fact *from, const Fact &to, Steps &ste
     change_security(scene, from, to, steps);
     add_late(scene, from, to, steps);
     change_inherited_triggers(scene, from, to, steps);
-    if (differs(from, to, "inherited_constraints")) {
-        add_manual(steps, to, "What constraints of the parent have of their own on this table cannot be set by a command: compare inherited_constraints in drift().");
-    }
+    change_inherited_constraints(scene, from, to, steps);
     if (differs(from, to, "inherited_indexes")) {
         add_manual(steps, to, "What indexes of the parent have of their own on this table must be set on the index of the partition: compare inherited_indexes in drift().");
     }

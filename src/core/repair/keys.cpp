@@ -1,0 +1,52 @@
+#include "core/repair/keys.hpp"
+
+#include <algorithm>
+
+#include "core/repair/reading.hpp"
+
+#include "core/cpp_only.hpp"
+
+namespace core::repair {
+namespace {
+
+// The names in the first parentheses of a text; none when something else stands there.
+List columns_in(std::string_view text)
+{
+    List columns;
+    for (text.remove_prefix(std::min(text.find('('), text.size())); !text.empty() && text.front() != ')';) {
+        text.remove_prefix(text.front() == '(' ? 1 : 2);
+        columns.push_back(take_name(text, text).front());
+        if (!text.starts_with(", ") && !text.starts_with(')')) return {};
+    }
+    return columns;
+}
+
+std::set<std::string> set_of(const List &columns) { return {columns.begin(), columns.end()}; }
+
+}  // namespace
+
+bool is_key(const Fact &fact)
+{
+    if (fact.kind == "index") return flag_of(fact, "unique");
+    const auto type = text_of(fact, "type");
+    return fact.kind == "constraint" && (type == "primary key" || type == "unique" || type == "exclusion");
+}
+
+List columns_of_key(const Fact &key)
+{
+    if (key.kind == "constraint") return columns_in(text_of(key, "definition"));
+    List columns;
+    std::string_view rest;
+    for (const auto &column : list_of(key, "keys")) columns.push_back(column.starts_with('(') ? column : take_name(column, rest).front());
+    return columns;
+}
+
+bool can_refer(const Fact &foreign_key, const Fact &key)
+{
+    const auto definition = text_of(foreign_key, "definition");
+    const auto referred = set_of(columns_in(std::string_view(definition).substr(std::min(definition.find(" REFERENCES "), definition.size()))));
+    const auto columns = set_of(columns_of_key(key));
+    return referred.empty() || columns.empty() || referred == columns;
+}
+
+}  // namespace core::repair

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "core/fact.hpp"
+
+// What rows are told apart by, and foreign keys refer to.
+namespace core::repair {
+
+// A unique index, or a constraint that an index keeps.
+bool is_key(const Fact &fact);
+// Columns of an index or key, in order; expressions as they are written.
+List columns_of_key(const Fact &key);
+// Whether the key has the columns that the foreign key refers to, in whatever order, or may have.
+bool can_refer(const Fact &foreign_key, const Fact &key);
+
+}  // namespace core::repair

@@ -1,0 +1,233 @@
+#include "core/repair/parent_parts.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <set>
+
+#include "core/repair/free_name.hpp"
+#include "core/repair/joining.hpp"
+#include "core/repair/keys.hpp"
+#include "core/repair/makers.hpp"
+#include "core/repair/partitions.hpp"
+#include "core/repair/reading.hpp"
+#include "core/repair/target.hpp"
+
+#include "core/cpp_only.hpp"
+
+namespace core::repair {
+namespace {
+
+bool is_named_by_server(const Fact &part) { return part.kind == "index" || is_key(part); }
+
+bool are_alike(const Fact &left, const Fact &right)
+{
+    constexpr std::string_view attributes[] = {"method", "keys", "predicate", "unique", "nulls_not_distinct", "include", "type", "definition"};
+    return left.kind == right.kind && std::all_of(std::begin(attributes), std::end(attributes), [&](std::string_view attribute) {
+               return value_of(left, attribute) == value_of(right, attribute);
+           });
+}
+
+// Those that the table leaves, for good or for a while.
+std::vector<const Fact *> ancestors_left(const Scene &scene, const Fact &was)
+{
+    const auto table = scene.to.find(was.id);
+    if (table == scene.to.end()) return {};
+    const auto &inherited = list_of(was, "inherits");
+    std::deque<std::string> parents(inherited.begin() + static_cast<std::ptrdiff_t>(parents_that_stay(was, table->second)), inherited.end());
+    if (has(was, "partition_of")) parents.push_back(text_of(was, "partition_of"));
+    return ancestors_of(scene.from, parents);
+}
+
+bool is_name_free(const Scene &scene, const std::string &schema, const std::string &name)
+{
+    constexpr std::string_view kinds[] = {"table", "foreign_table", "view", "matview", "sequence", "index", "composite"};
+    return std::none_of(std::begin(kinds), std::end(kinds), [&](std::string_view kind) { return scene.from.contains(fact_id(kind, {schema, name})); });
+}
+
+}  // namespace
+
+std::deque<std::string> parents_of(const Fact &table)
+{
+    const auto &inherited = list_of(table, "inherits");
+    std::deque<std::string> parents(inherited.begin(), inherited.end());
+    if (has(table, "partition_of")) parents.push_back(text_of(table, "partition_of"));
+    return parents;
+}
+
+std::vector<const Fact *> ancestors_of(const FactMap &facts, std::deque<std::string> parents)
+{
+    std::vector<const Fact *> found;
+    std::set<std::string> seen;
+    for (; !parents.empty(); parents.pop_front()) {
+        const auto table = facts.find("table:" + parents.front());
+        if (table == facts.end() || !seen.insert(table->first).second) continue;
+        found.push_back(&table->second);
+        if (has(table->second, "partition_of")) parents.push_back(text_of(table->second, "partition_of"));
+        for (const auto &parent : list_of(table->second, "inherits")) parents.push_back(parent);
+    }
+    return found;
+}
+
+std::string id_on(const Fact &part, const Fact &table)
+{
+    return "constraint:" + table.id.substr(table.id.find(':') + 1) + '.' + quote_part(name_of(part.id).last());
+}
+
+ParentParts::ParentParts(const Scene &scene) : scene_(scene)
+{
+    const auto gather = [](const FactMap &facts, ByTable &tables) {
+        for (const auto &[id, fact] : facts) {
+            if (fact.kind == "index" || fact.kind == "constraint") tables[fact.parent].push_back(&fact);
+        }
+    };
+    gather(scene.from, from_);
+    gather(scene.to, to_);
+    for (const auto &[id, fact] : scene.from) {
+        if (is_table(fact.kind) && has(fact, "partition_of")) partitions_[text_of(fact, "partition_of")].push_back(&fact);
+    }
+}
+
+const std::vector<const Fact *> &ParentParts::parts_of(const ByTable &tables, const std::string &table)
+{
+    static const std::vector<const Fact *> none;
+    const auto found = tables.find(table);
+    return found != tables.end() ? found->second : none;
+}
+
+// A parent that the table is to have takes it for a part of the like.
+bool ParentParts::is_wanted_of_parent(const Fact &part, const Fact &table) const
+{
+    const auto parents = ancestors_of(scene_.to, parents_of(table));
+    return std::any_of(parents.begin(), parents.end(), [&](const Fact *parent) {
+        const auto &parts = parts_of(to_, parent->id);
+        // Checks are the same by their names.
+        const bool is_check = text_of(part, "type") == "check";
+        return std::any_of(parts.begin(), parts.end(), [&](const Fact *other) { return are_alike(part, *other) && (!is_check || name_of(part.id).last() == name_of(other->id).last()); });
+    });
+}
+
+const Fact *ParentParts::kept_as(const Fact &part, const Fact &table) const
+{
+    for (const auto *const own : parts_of(to_, table.id)) {
+        if (scene_.from.contains(own->id) || !are_alike(part, *own)) continue;
+        if (!is_named_by_server(*own) || is_name_free(scene_, name_of(table.id).first(), name_of(own->id).last())) return own;
+    }
+    return nullptr;
+}
+
+bool ParentParts::is_left(const Fact &part) const
+{
+    const auto was = scene_.from.find(part.parent);
+    const auto table = scene_.to.find(part.parent);
+    if (was == scene_.from.end() || table == scene_.to.end()) return false;
+    if (!moves(was->second, table->second) && !differs(&was->second, table->second, "inherits")) return false;
+    const auto left = left_with(was->second);
+    return std::any_of(left.begin(), left.end(), [&](const Left &one) { return one.kept == &part; });
+}
+
+bool ParentParts::joins_parent(const Fact &part) const
+{
+    const auto was = scene_.from.find(part.parent);
+    const auto table = scene_.to.find(part.parent);
+    if (text_of(part, "type") != "check" || was == scene_.from.end() || table == scene_.to.end() || new_parents(was->second, table->second).empty()) return false;
+    return !scene_.to.contains(part.id) && is_wanted_of_parent(part, table->second);
+}
+
+std::vector<ParentParts::Left> ParentParts::left_with(const Fact &table) const
+{
+    std::vector<Left> left;
+    const auto wanted = scene_.to.find(table.id);
+    if (wanted == scene_.to.end()) return left;
+    std::set<const Fact *> kept;
+    for (const auto *const parent : ancestors_left(scene_, table)) {
+        for (const auto *const part : parts_of(from_, parent->id)) {
+            // What it declares itself as well has a fact of its own.
+            if (flag_of(*part, "no_inherit") || (!is_named_by_server(*part) && scene_.from.contains(id_on(*part, table)))) continue;
+            if (is_named_by_server(*part) && !has(table, "partition_of")) continue;
+            if (is_wanted_of_parent(*part, wanted->second)) continue;
+            const auto *own = kept_as(*part, wanted->second);
+            if (own != nullptr && !kept.insert(own).second) own = nullptr;
+            if (own == nullptr && !scene_.complete) continue;
+            auto name = name_of(own != nullptr ? own->id : part->id).last();
+            if (own == nullptr && is_named_by_server(*part)) name = free_relation_name(scene_, name_of(table.id).first(), "lcg_left_", name, "");
+            left.push_back({part, own, std::move(name)});
+        }
+    }
+    return left;
+}
+
+void ParentParts::name_left(const Fact &table, Steps &steps) const
+{
+    const auto &sql = scene_.sql;
+    std::string cases;
+    for (const auto &one : left_with(table)) {
+        if (!is_named_by_server(*one.part)) continue;
+        const auto schema = name_of(one.part->parent).first();
+        cases += " WHEN " + literal(sql.name({schema, name_of(one.part->id).last()})) + "::pg_catalog.regclass THEN " + literal(one.name);
+    }
+    if (cases.empty()) return;
+    // A key of the partition's own can stand on an index that is a part of its parent's.
+    const auto body = "DECLARE command pg_catalog.text; BEGIN FOR command IN SELECT pg_catalog.format('ALTER INDEX %s RENAME TO %I', n.part::pg_catalog.regclass, n.name)"
+                      " FROM (SELECT c.oid AS part, c.relname, CASE pg_catalog.pg_partition_root(c.oid)" + cases +
+                      " END AS name FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = " + literal(sql.name(name_of(table.id).parts)) +
+                      "::pg_catalog.regclass AND c.relispartition) n WHERE n.name <> n.relname"
+                      " AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = n.part AND k.contype IN ('p', 'u', 'x') AND k.conparentid = 0)"
+                      " LOOP EXECUTE command; END LOOP; END";
+    auto &step = add_step(steps, table, "DO " + dollar_quoted(body), Lock::access_exclusive);
+    step.detail = "Names what the partition has as parts of its parent's indexes.";
+}
+
+void ParentParts::drop_left(const Fact &table, Steps &steps) const
+{
+    const auto &sql = scene_.sql;
+    const auto alter = alter_relation(sql, table);
+    for (const auto &one : left_with(table)) {
+        const auto was = name_of(one.part->id).last();
+        if (one.kept != nullptr) {
+            if (!is_named_by_server(*one.part) && one.name != was) add_step(steps, table, alter + " RENAME CONSTRAINT " + sql.quote(was) + " TO " + sql.quote(one.name), Lock::access_exclusive);
+            continue;
+        }
+        // The parent's can be without one here while it is not valid.
+        const bool index = one.part->kind == "index";
+        auto &step = index ? add_step(steps, table, "DROP INDEX IF EXISTS " + sql.name({name_of(table.id).first(), one.name}), Lock::access_exclusive)
+                           : add_step(steps, table, alter + " DROP CONSTRAINT IF EXISTS " + sql.quote(one.name), Lock::access_exclusive);
+        step.effect = !index || flag_of(*one.part, "unique") ? Effect::weakens : Effect::none;
+        step.rule = index ? "D17" : text_of(*one.part, "type") == "primary key" ? "D16" : "D15";
+        step.detail = "It was a part of its parent's.";
+    }
+}
+
+std::vector<const Fact *> ParentParts::keys_on(const Fact &index) const
+{
+    std::vector<const Fact *> keys;
+    if (index.kind != "index" || !flag_of(index, "unique")) return keys;
+    const auto columns = columns_of_key(index);
+    std::deque<std::string> open{index.parent.substr(index.parent.find(':') + 1)};
+    std::set<std::string> seen;
+    for (; !open.empty(); open.pop_front()) {
+        const auto found = partitions_.find(open.front());
+        if (found == partitions_.end() || !seen.insert(open.front()).second) continue;
+        for (const auto *const partition : found->second) {
+            // One that leaves its parent before takes its keys along.
+            if (const auto wanted = scene_.to.find(partition->id); wanted != scene_.to.end() && moves(*partition, wanted->second)) continue;
+            open.push_back(partition->id.substr(partition->id.find(':') + 1));
+            for (const auto *const part : parts_of(from_, partition->id)) {
+                if (part->kind == "constraint" && is_key(*part) && columns_of_key(*part) == columns) keys.push_back(part);
+            }
+        }
+    }
+    return keys;
+}
+
+std::vector<const Fact *> ParentParts::taken_by_parent(const Fact &table) const
+{
+    std::vector<const Fact *> taken;
+    const auto was = scene_.from.find(table.id);
+    if (!has(table, "partition_of") || was == scene_.from.end() || !differs(&was->second, table, "partition_of")) return taken;
+    for (const auto *const part : parts_of(from_, table.id)) {
+        if (is_named_by_server(*part) && scene_.to.contains(part->id) && is_wanted_of_parent(*part, table)) taken.push_back(part);
+    }
+    return taken;
+}
+
+}  // namespace core::repair

@@ -1,0 +1,113 @@
+# What repair() makes of tables that come to parents and leave them: what they have as parts of their parents' is no
+# object of its own until then.  Each pair of schemas is led from one to the other, both ways.
+use strict;
+use warnings FATAL => 'all';
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use Guarded;
+use Test::More;
+
+my $node = new_cluster('families', preload => 1, settings => [ 'langchef_guard.mode = record' ]);
+$node->safe_psql('postgres', 'CREATE DATABASE plain');
+$node->safe_psql('plain', 'CREATE EXTENSION langchef_guard');
+
+sub make
+{
+	my ($database, $schema) = @_;
+	$node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE plain");
+	$node->safe_psql($database, "SET langchef_guard.mode = off; $schema");
+	return $node->safe_psql($database, 'SELECT langchef_guard.snapshot()');
+}
+
+# Leads the database to the other one's schema.  by_hand: what is said to be left, and is; '' for nothing.
+sub led
+{
+	my ($name, $database, $snapshot, $by_hand) = @_;
+	my $quoted = $snapshot =~ s/'/''/gr;
+	$node->safe_psql($database, "SELECT langchef_guard.register_expected('other', '$quoted')");
+	my $script = $node->safe_psql($database, q{SELECT langchef_guard.repair_script('other')});
+	my $err;
+	$node->psql($database, $script, on_error_stop => 0, stderr => \$err);
+	my @errors = grep { /ERROR:/ } split /\n/, $err // '';
+	is("@errors", '', "$name: the script runs") || diag($script);
+	my $left = $node->safe_psql($database, q{SELECT string_agg(concat_ws(' ', operation, kind, object, attribute), ', ' ORDER BY kind, object, attribute) FROM langchef_guard.drift('other')});
+	is($left, $by_hand, "$name: what is left") || diag($script);
+	is(scalar(() = $script =~ /^-- manual/mg) > 0 ? 'said' : 'nothing', $by_hand eq '' ? 'nothing' : 'said', "$name: and said");
+	return;
+}
+
+sub both_ways
+{
+	my ($name, $one, $other, %by_hand) = @_;
+	my $first = make('one', $one);
+	my $second = make('other', $other);
+	led("$name, to the second", 'one', $second, $by_hand{forth} // '');
+	led("$name, to the first", 'other', $first, $by_hand{back} // '');
+	$node->safe_psql('postgres', "DROP DATABASE $_") foreach qw(one other);
+	return;
+}
+
+my $whole = q{CREATE TABLE r (x int PRIMARY KEY); CREATE TABLE t (x int NOT NULL, y int, CONSTRAINT c CHECK (y > 0)) PARTITION BY LIST (x); CREATE INDEX ti ON t (y);
+	ALTER TABLE t ADD CONSTRAINT tp PRIMARY KEY (x); ALTER TABLE t ADD CONSTRAINT tf FOREIGN KEY (y) REFERENCES r;};
+my $part = 'CREATE TABLE p PARTITION OF t FOR VALUES IN (1);';
+both_ways('a partition that keeps nothing of its parent', "$whole $part", "$whole CREATE TABLE p (x int NOT NULL, y int)");
+both_ways('a partition that keeps all under names of its own', "$whole $part",
+	"$whole CREATE TABLE p (x int NOT NULL, y int, CONSTRAINT own PRIMARY KEY (x), CONSTRAINT c CHECK (y > 0), CONSTRAINT f FOREIGN KEY (y) REFERENCES r); CREATE INDEX own_idx ON p (y)");
+both_ways('a partition that goes to a plainer parent', "$whole CREATE TABLE t2 (x int NOT NULL, y int) PARTITION BY LIST (x); $part",
+	"$whole CREATE TABLE t2 (x int NOT NULL, y int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t2 FOR VALUES IN (1)");
+both_ways('an index beside that of the parent', 'CREATE TABLE t (x int, y int) PARTITION BY LIST (x); CREATE INDEX ti ON t (y); CREATE TABLE p (x int, y int); CREATE INDEX own ON p (y)',
+	'CREATE TABLE t (x int, y int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t FOR VALUES IN (1); CREATE INDEX ti ON t (y); CREATE INDEX own ON p (y)');
+
+# A key of a partition that stands on a part of the parent's index.
+my $standing = 'CREATE TABLE t (x int, y int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t FOR VALUES IN (1); CREATE UNIQUE INDEX u ON t (x); ALTER TABLE p ADD CONSTRAINT k UNIQUE USING INDEX p_x_idx';
+both_ways('the index under a key goes', $standing, 'CREATE TABLE t (x int, y int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t FOR VALUES IN (1); ALTER TABLE p ADD CONSTRAINT k UNIQUE (x)');
+both_ways('the index and the key on it go', $standing, 'CREATE TABLE t (x int, y int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t FOR VALUES IN (1)');
+both_ways('the partition leaves with its key', $standing, 'CREATE TABLE t (x int, y int) PARTITION BY LIST (x); CREATE TABLE p (x int, y int, CONSTRAINT k UNIQUE (x))');
+both_ways('a key that not all partitions have', 'CREATE TABLE t (x int NOT NULL) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t FOR VALUES IN (1); ALTER TABLE ONLY t ADD CONSTRAINT k PRIMARY KEY (x); CREATE UNIQUE INDEX own ON p (x)',
+	'CREATE TABLE t (x int NOT NULL) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t FOR VALUES IN (1); ALTER TABLE t ADD CONSTRAINT k PRIMARY KEY (x)');
+
+# Checks.
+both_ways('a check that only the partition is checked for', 'CREATE TABLE t (x int, CONSTRAINT c CHECK (x > 0)) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t FOR VALUES IN (1)',
+	'CREATE TABLE t (x int) PARTITION BY LIST (x); ALTER TABLE t ADD CONSTRAINT c CHECK (x > 0) NOT VALID; CREATE TABLE p PARTITION OF t FOR VALUES IN (1)');
+both_ways('an heir that leaves a check behind', 'CREATE TABLE up (x int, CONSTRAINT c CHECK (x > 0)); CREATE TABLE down () INHERITS (up)', 'CREATE TABLE up (x int, CONSTRAINT c CHECK (x > 0)); CREATE TABLE down (x int)',
+	back => 'changed column public.down.x local, unexpected constraint public.down.c');
+both_ways('a check that two parents have', 'CREATE TABLE a (x int, CONSTRAINT c CHECK (x > 0)); CREATE TABLE b (x int, CONSTRAINT c CHECK (x > 0)); CREATE TABLE down () INHERITS (a, b)',
+	'CREATE TABLE a (x int, CONSTRAINT c CHECK (x > 0)); CREATE TABLE b (x int, CONSTRAINT c CHECK (x > 0)); CREATE TABLE down () INHERITS (b)',
+	forth => 'changed column public.down.x local, unexpected constraint public.down.c', back => 'changed column public.down.x local, unexpected constraint public.down.c');
+both_ways('a check beside the one of a parent that comes', 'CREATE TABLE up (x int, CONSTRAINT c CHECK (x > 0)); CREATE TABLE down (x int, CONSTRAINT c CHECK (x > 0))',
+	'CREATE TABLE up (x int, CONSTRAINT c CHECK (x > 0)); CREATE TABLE down (x int, CONSTRAINT c CHECK (x > 0)) INHERITS (up)');
+both_ways('checks of both that change', 'CREATE TABLE up (x int, CONSTRAINT c CHECK (x > 1)); CREATE TABLE down (CONSTRAINT c CHECK (x > 1)) INHERITS (up)',
+	'CREATE TABLE up (x int, CONSTRAINT c CHECK (x > 0)); CREATE TABLE down (CONSTRAINT c CHECK (x > 0)) INHERITS (up)');
+both_ways('checks of both that come', 'CREATE TABLE up (x int); CREATE TABLE down () INHERITS (up)', 'CREATE TABLE up (x int, CONSTRAINT c CHECK (x > 0)); CREATE TABLE down (CONSTRAINT c CHECK (x > 0)) INHERITS (up)');
+both_ways('a check that is declared beside a parent', 'CREATE TABLE up (x int, CONSTRAINT c CHECK (x > 0)); CREATE TABLE down () INHERITS (up)', 'CREATE TABLE up (x int, CONSTRAINT c CHECK (x > 0)); CREATE TABLE down (CONSTRAINT c CHECK (x > 0)) INHERITS (up)',
+	forth => 'missing constraint public.down.c', back => 'unexpected constraint public.down.c');
+
+# Columns that are declared beside a parent.
+both_ways('a column that is declared beside a parent', 'CREATE TABLE up (x int, a int); CREATE TABLE down (a int) INHERITS (up)', 'CREATE TABLE up (x int, a int); CREATE TABLE down () INHERITS (up)',
+	forth => 'changed column public.down.a local', back => 'changed column public.down.a local');
+both_ways('a column that comes to a parent', 'CREATE TABLE up (x int); CREATE TABLE down (a int) INHERITS (up)', 'CREATE TABLE up (x int, a int); CREATE TABLE down () INHERITS (up)',
+	forth => 'changed column public.down.a local');
+both_ways('another parent', 'CREATE TABLE up (x int); CREATE TABLE other (x int); CREATE TABLE down () INHERITS (up)', 'CREATE TABLE up (x int); CREATE TABLE other (x int); CREATE TABLE down () INHERITS (other)',
+	forth => 'changed column public.down.x local', back => 'changed column public.down.x local');
+
+# Foreign keys stand on keys that are replaced.
+my $notes = 'CREATE TABLE notes (s int CONSTRAINT f REFERENCES s (id) ON DELETE CASCADE)';
+both_ways('another kind of key', "CREATE TABLE s (id int NOT NULL CONSTRAINT u UNIQUE); $notes", "CREATE TABLE s (id int CONSTRAINT p PRIMARY KEY); $notes");
+both_ways('another unique index', "CREATE TABLE s (id int); CREATE UNIQUE INDEX u ON s (id); $notes", "CREATE TABLE s (id int); CREATE UNIQUE INDEX v ON s (id); $notes");
+both_ways('a key with another column beside it', 'CREATE TABLE s (id int, up int, x int, CONSTRAINT p PRIMARY KEY (id), CONSTRAINT f FOREIGN KEY (up) REFERENCES s)',
+	'CREATE TABLE s (id int, up int, x int, CONSTRAINT p PRIMARY KEY (id) INCLUDE (x), CONSTRAINT f FOREIGN KEY (up) REFERENCES s)');
+
+# Functions, views and a column that go one after the other; and an event trigger that would forbid the rest.
+both_ways('a chain down to a column', 'CREATE TABLE t (id int)',
+	'CREATE TABLE t (id int, run uuid); CREATE VIEW v AS SELECT id, run FROM t; CREATE VIEW w AS SELECT id FROM v; CREATE FUNCTION f() RETURNS SETOF w LANGUAGE sql STABLE AS $$SELECT * FROM public.w$$');
+both_ways('an event trigger that forbids', q{CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN NULL; END$$},
+	q{CREATE FUNCTION g() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'forbidden'; END$$; CREATE EVENT TRIGGER e ON ddl_command_start EXECUTE FUNCTION g()});
+
+# The ledger does not tell of all that a table had when it came to a parent: undo() removes nothing of it.
+$node->safe_psql('plain', "$whole CREATE TABLE p (x int NOT NULL, y int, CONSTRAINT c CHECK (y > 0), CONSTRAINT own PRIMARY KEY (x)); CREATE INDEX own_idx ON p (y); ALTER TABLE t ATTACH PARTITION p FOR VALUES IN (1)");
+my $undo = $node->safe_psql('plain', q{SELECT string_agg(u.command, ';' ORDER BY u.step) FROM langchef_guard.undo((SELECT max(l.id) FROM langchef_guard.ledger l WHERE l.statement ~ 'ATTACH PARTITION p ' AND l.identity = 'public.p')) u});
+unlike($undo, qr/DROP/, 'undo() of an attachment drops nothing');
+like($undo, qr/DETACH PARTITION public\.p\b/, 'and detaches');
+log_is_sound($node, 'the server stayed sound');
+
+done_testing();
