@@ -223,14 +223,14 @@ LCG_FUNCTION(lcg_repair)
         drift::ExpectedFacts registered(session, report.schema.name);
         drift::add_parents(registered, selection);
     }
-    const auto indexed = drift::tables_of_indexes(report.rows);
+    const auto keyed = drift::tables_with_partitions_concerned(report.rows);
     core::repair::FactMap actual;
     std::vector<catalog::Gap> gaps;
     {
         drift::LiveFacts live;
         gaps = live.gaps();
         if (with_parents) drift::add_parents(live, selection);
-        drift::add_partitions(live, indexed, selection);
+        drift::add_partitions(live, keyed, selection);
         actual = drift::take(live, selection);
     }
     const core::repair::Renaming back(sql, actual, drift::renames_of(report.rows, false));

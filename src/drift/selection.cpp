@@ -54,11 +54,12 @@ void add_parents(core::FactSource &facts, Selection &selection)
     }
 }
 
-std::vector<std::string> tables_of_indexes(const std::vector<core::DriftRow> &rows)
+std::vector<std::string> tables_with_partitions_concerned(const std::vector<core::DriftRow> &rows)
 {
     std::vector<std::string> tables;
     for (const auto &row : rows) {
-        if (row.kind == "index" && (tables.empty() || tables.back() != row.parent)) tables.push_back(row.parent);
+        const bool concerns = row.kind == "index" || row.kind == "constraint" || row.attribute == "not_null";
+        if (concerns && (tables.empty() || tables.back() != row.parent)) tables.push_back(row.parent);
     }
     return tables;
 }

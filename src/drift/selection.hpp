@@ -17,10 +17,11 @@ bool needs_parents(const std::vector<core::DriftRow> &rows);
 // The parents of the tables that something is about, and theirs.
 void add_parents(core::FactSource &facts, core::repair::Selection &selection);
 
-// The partitions of the tables that rows about indexes are of, and theirs: keys of theirs can stand on such an index.
+// The partitions of tables, and theirs, where rows are about indexes, constraints or NOT NULL: keys of theirs can stand on such an
+// index, foreign keys on what they have of such a key, and NOT NULL of their own goes with the parent's.
 //   tables  ids of tables that have such rows
 void add_partitions(core::FactSource &facts, const std::vector<std::string> &tables, core::repair::Selection &selection);
-std::vector<std::string> tables_of_indexes(const std::vector<core::DriftRow> &rows);
+std::vector<std::string> tables_with_partitions_concerned(const std::vector<core::DriftRow> &rows);
 
 // The facts of a source that a plan needs.
 core::repair::FactMap take(core::FactSource &facts, core::repair::Selection selection);

@@ -90,6 +90,21 @@ both_ways('a column that comes to a parent', 'CREATE TABLE up (x int); CREATE TA
 both_ways('another parent', 'CREATE TABLE up (x int); CREATE TABLE other (x int); CREATE TABLE down () INHERITS (up)', 'CREATE TABLE up (x int); CREATE TABLE other (x int); CREATE TABLE down () INHERITS (other)',
 	forth => 'changed column public.down.x local', back => 'changed column public.down.x local');
 
+# A table that comes to a parent has its columns as that one's before.
+both_ways('columns that must be as the parent has them', 'CREATE TABLE t (x int, b bigint NOT NULL) PARTITION BY LIST (x); CREATE TABLE p (x int, b int, extra text)',
+	'CREATE TABLE t (x int, b bigint NOT NULL) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t FOR VALUES IN (1)');
+both_ways('a column of a parent that is left', 'CREATE TABLE up (x int, more int); CREATE TABLE down () INHERITS (up)', 'CREATE TABLE up (x int, more int); CREATE TABLE down (x int)',
+	back => 'changed column public.down.more local, changed column public.down.x local');
+
+# What goes from a parent takes along what heirs have.
+both_ways('an own NOT NULL', 'CREATE TABLE up (x int NOT NULL); CREATE TABLE down (x int NOT NULL) INHERITS (up)', 'CREATE TABLE up (x int); CREATE TABLE down (x int NOT NULL) INHERITS (up)');
+both_ways('an own NOT NULL of a partition', 'CREATE TABLE t (x int NOT NULL, k int) PARTITION BY LIST (k); CREATE TABLE p PARTITION OF t (x NOT NULL) FOR VALUES IN (1)',
+	'CREATE TABLE t (x int, k int) PARTITION BY LIST (k); CREATE TABLE p PARTITION OF t (x NOT NULL) FOR VALUES IN (1)');
+my $computed = 'CREATE TABLE up (a int, g int GENERATED ALWAYS AS (a * %s) STORED); CREATE INDEX ui ON up (g); CREATE TABLE down () INHERITS (up); ALTER TABLE down ADD CONSTRAINT c CHECK (g <> 99), ADD CONSTRAINT u UNIQUE (g); CREATE STATISTICS s ON a, g FROM down; CREATE INDEX di ON down (g)';
+both_ways('a column of heirs that is computed otherwise', sprintf($computed, 2), sprintf($computed, 3));
+my $parts = 'CREATE TABLE t (a int, g int GENERATED ALWAYS AS (a * %s) STORED) PARTITION BY LIST (a); CREATE TABLE p PARTITION OF t FOR VALUES IN (1); CREATE INDEX ti ON t (g); CREATE UNIQUE INDEX pi ON p (g)';
+both_ways('a column of partitions that is computed otherwise', sprintf($parts, 2), sprintf($parts, 3));
+
 # Foreign keys stand on keys that are replaced.
 my $notes = 'CREATE TABLE notes (s int CONSTRAINT f REFERENCES s (id) ON DELETE CASCADE)';
 both_ways('another kind of key', "CREATE TABLE s (id int NOT NULL CONSTRAINT u UNIQUE); $notes", "CREATE TABLE s (id int CONSTRAINT p PRIMARY KEY); $notes");
@@ -97,11 +112,19 @@ both_ways('another unique index', "CREATE TABLE s (id int); CREATE UNIQUE INDEX 
 both_ways('a key with another column beside it', 'CREATE TABLE s (id int, up int, x int, CONSTRAINT p PRIMARY KEY (id), CONSTRAINT f FOREIGN KEY (up) REFERENCES s)',
 	'CREATE TABLE s (id int, up int, x int, CONSTRAINT p PRIMARY KEY (id) INCLUDE (x), CONSTRAINT f FOREIGN KEY (up) REFERENCES s)');
 
+both_ways('keys that change places', 'CREATE TABLE t (a int NOT NULL, b int NOT NULL, CONSTRAINT u UNIQUE (b), CONSTRAINT k PRIMARY KEY (a)); CREATE TABLE r (x int CONSTRAINT f REFERENCES t (a), y int CONSTRAINT g REFERENCES t (b))',
+	'CREATE TABLE t (a int NOT NULL, b int NOT NULL, CONSTRAINT u PRIMARY KEY (b), CONSTRAINT k UNIQUE (a)); CREATE TABLE r (x int CONSTRAINT f REFERENCES t (a), y int CONSTRAINT g REFERENCES t (b))');
+my $to_part = 'CREATE TABLE t (a int NOT NULL, b int, CONSTRAINT k %s (a)) PARTITION BY LIST (a); CREATE TABLE p PARTITION OF t FOR VALUES IN (1); CREATE TABLE r (x int CONSTRAINT f REFERENCES p (a))';
+both_ways('a key that a partition is referred to by', sprintf($to_part, 'PRIMARY KEY'), sprintf($to_part, 'UNIQUE'));
+
 # Functions, views and a column that go one after the other; and an event trigger that would forbid the rest.
 both_ways('a chain down to a column', 'CREATE TABLE t (id int)',
 	'CREATE TABLE t (id int, run uuid); CREATE VIEW v AS SELECT id, run FROM t; CREATE VIEW w AS SELECT id FROM v; CREATE FUNCTION f() RETURNS SETOF w LANGUAGE sql STABLE AS $$SELECT * FROM public.w$$');
 both_ways('an event trigger that forbids', q{CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN NULL; END$$},
 	q{CREATE FUNCTION g() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'forbidden'; END$$; CREATE EVENT TRIGGER e ON ddl_command_start EXECUTE FUNCTION g()});
+both_ways('an event trigger that forbids something else', q{CREATE FUNCTION g() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'forbidden'; END$$; CREATE TABLE t (x int);
+	CREATE EVENT TRIGGER e ON ddl_command_end WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION g()},
+	q{CREATE FUNCTION g() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'forbidden'; END$$; CREATE TABLE t (x int); CREATE INDEX i ON t (x); CREATE EVENT TRIGGER e ON ddl_command_start EXECUTE FUNCTION g()});
 
 # The ledger does not tell of all that a table had when it came to a parent: undo() removes nothing of it.
 $node->safe_psql('plain', "$whole CREATE TABLE p (x int NOT NULL, y int, CONSTRAINT c CHECK (y > 0), CONSTRAINT own PRIMARY KEY (x)); CREATE INDEX own_idx ON p (y); ALTER TABLE t ATTACH PARTITION p FOR VALUES IN (1)");

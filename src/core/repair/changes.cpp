@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 
+#include "core/repair/heirs.hpp"
 #include "core/repair/keys.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/reading.hpp"
@@ -171,10 +172,15 @@ class Finder {
     // Foreign keys stand on the keys of the table that they refer to: on one that goes, even where there is another like it.
     void part_referrers(const Fact &key)
     {
-        const auto table = scene_.from.find(key.parent);
-        if (!is_key(key) || table == scene_.from.end()) return;
-        for (const auto *const user : from_.by(table->second)) {
-            if (is_foreign_key(*user) && referred_table(*user) == table->first && can_refer(*user, key) && scene_.to.contains(user->id)) rebuild(*user, key);
+        const auto own = scene_.from.find(key.parent);
+        if (!is_key(key) || own == scene_.from.end()) return;
+        // Of a partitioned table the partitions have it as well.
+        auto tables = parts_.partitions_under(own->second);
+        tables.push_back(&own->second);
+        for (const auto *const table : tables) {
+            for (const auto *const user : from_.by(*table)) {
+                if (is_foreign_key(*user) && referred_table(*user) == table->id && can_refer(*user, key) && scene_.to.contains(user->id)) rebuild(*user, key);
+            }
         }
     }
 
@@ -235,9 +241,25 @@ class Finder {
         }
     }
 
+    // What stands on a column that is made anew, and on those of heirs, which go and come with it.
+    void part_readers(const Fact &column)
+    {
+        const auto word = name_of(column.id).last();
+        constexpr std::string_view kinds[] = {"index", "constraint", "statistics", "view", "matview", "rule", "policy", "trigger", "publication"};
+        for (const auto *const heir : heirs_of(scene_.from, from_, column)) {
+            const auto table = scene_.from.find(heir->parent);
+            if (table == scene_.from.end()) continue;
+            for (const auto *const reader : from_.by(table->second)) {
+                const bool reads = std::find(std::begin(kinds), std::end(kinds), reader->kind) != std::end(kinds) || has(*reader, "sql_body");
+                if (reads && scene_.to.contains(reader->id) && has_word(*reader, word)) rebuild(*reader, column);
+            }
+        }
+    }
+
     // What is made from a thing that goes for a while goes as well.
     void spread(const Fact &fact)
     {
+        if (fact.kind == "column" && changes_.rebuilt.contains(fact.id)) part_readers(fact);
         for (const auto *const user : from_.by(fact)) {
             if (!scene_.to.contains(user->id) || changes_.dropped.contains(user->id)) continue;
             if (user->kind == "column") {

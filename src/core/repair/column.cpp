@@ -5,6 +5,7 @@
 #include "core/repair/local_columns.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/options.hpp"
+#include "core/repair/parent_checks.hpp"
 #include "core/repair/privileges.hpp"
 #include "core/repair/reading.hpp"
 #include "core/repair/target.hpp"
@@ -71,7 +72,7 @@ class Change {
     void run()
     {
         // What its parent has it has as well, even where it is declared here.
-        const bool follows = flag_of(to_, "inherited") && (!flag_of(to_, "local") || (from_ != nullptr && flag_of(*from_, "inherited") && keeps_a_parent()));
+        const bool follows = from_ != nullptr && flag_of(*from_, "inherited") && flag_of(to_, "inherited") && (!flag_of(to_, "local") || keeps_a_parent());
         if (!follows) change_type();
         change_generation();
         change_identity();
@@ -129,6 +130,8 @@ class Change {
             step.effect = Effect::rewrites;
             return;
         }
+        // It goes from heirs as well, and from these alone not.
+        if (flag_of(*from_, "inherited") && flag_of(to_, "inherited")) return;
         auto &step = alter("DROP EXPRESSION");
         step.rule = "D23";
         step.effect = Effect::weakens;
@@ -167,19 +170,35 @@ class Change {
         const bool had = flag_of(*from_, "not_null");
         const bool wanted = flag_of(to_, "not_null");
         if (had && !wanted && !has(to_, "identity")) {
-            alter("DROP NOT NULL").effect = Effect::weakens;
+            drop_not_null();
             return;
         }
         if (!wanted) return;
         if (!had) {
             set_not_null();
-        } else if (changes("not_null_validated") || changes("not_null_no_inherit") || changes("not_null_name")) {
+        } else if (changes("not_null_validated") || changes("not_null_no_inherit") || changes_not_null_name()) {
             change_named_not_null();
         }
         if (changes("not_null_comment") && to_.kind == "column") {
             add_step(steps_, to_, "COMMENT ON CONSTRAINT " + not_null_constraint(to_) + " ON " + whole_of(scene_.sql, to_) + " IS " +
                                       (has(to_, "not_null_comment") ? literal(text_of(to_, "not_null_comment")) : "NULL"), Lock::share_update_exclusive);
         }
+    }
+
+    // An heir can keep its own; a partitioned table cannot be asked for itself alone.
+    void drop_not_null()
+    {
+        const auto table = scene_.from.find(from_->parent);
+        const bool partitioned = table != scene_.from.end() && has(table->second, "partition_key");
+        (partitioned ? alter("DROP NOT NULL") : alter_only("DROP NOT NULL")).effect = Effect::weakens;
+        if (partitioned) keep_not_null_of_partitions(scene_, to_, steps_);
+    }
+
+    // Of a column that comes from a parent the name does not count: when it leaves that one it does.
+    bool changes_not_null_name() const
+    {
+        const bool leaves = scene_.sql.usual_not_null_name && scene_.complete && flag_of(*from_, "inherited");
+        return !flag_of(to_, "inherited") && (leaves || changes("not_null_name"));
     }
 
     // Where a column's NOT NULL has a name.
@@ -197,7 +216,7 @@ class Change {
         if (!scene_.sql.present_not_null_name) {
             // What was made as a partition or heir has the parent's.
             const auto *const given = flag_of(*from_, "inherited") ? parent_column(scene_.from, *from_) : nullptr;
-            return not_null_constraint(given != nullptr ? *given : *from_);
+            return not_null_constraint(given != nullptr && flag_of(*given, "not_null") ? *given : *from_);
         }
         const auto present = scene_.sql.present_not_null_name(name.part(0), name.part(1), name.part(2));
         return present.empty() ? not_null_constraint(*from_) : scene_.sql.quote(present);
@@ -233,9 +252,7 @@ class Change {
     {
         // A name can be the usual one under the table's new name.
         const auto present = present_not_null();
-        // Of one that comes from a parent the name does not count, and cannot be changed.
-        const bool renamed = changes("not_null_name") && !flag_of(to_, "inherited");
-        const auto name = renamed ? not_null_constraint(to_) : present;
+        const auto name = changes_not_null_name() ? not_null_constraint(to_) : present;
         if (present != name) add_step(steps_, to_, table_ + " RENAME CONSTRAINT " + present + " TO " + name, Lock::access_exclusive);
         if (changes("not_null_validated")) {
             if (has(to_, "not_null_validated")) {
@@ -367,11 +384,6 @@ void make_column(const Scene &scene, const Fact *from, const Fact &to, Steps &st
     }
     if (has(made, "not_null_validated")) made.payload.erase(made.payload.find("not_null"));
     Change(scene, &made, to, steps).run();
-}
-
-void drop_column(const Scene &scene, const Fact &from, Steps &steps)
-{
-    if (!flag_of(from, "inherited")) add_column_drop(scene, from, Heirs::follow, steps);
 }
 
 void add_column_drop(const Scene &scene, const Fact &from, Heirs heirs, Steps &steps)

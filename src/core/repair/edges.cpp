@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "core/repair/family_edges.hpp"
 #include "core/repair/heirs.hpp"
 #include "core/repair/joining.hpp"
 #include "core/repair/keys.hpp"
@@ -37,20 +38,10 @@ bool needs_type_only(const Fact &fact)
     return std::find(std::begin(kinds), std::end(kinds), fact.kind) != std::end(kinds) || (fact.kind == "constraint" && text_of(fact, "type") != "primary key");
 }
 
-// Queries that stand on a key of a table that they read.
-bool may_need_key(const Fact &fact)
-{
-    for (const std::string_view attribute : {"definition", "sql_body"}) {
-        const auto text = text_of(fact, attribute);
-        if (text.find("GROUP BY") != std::string::npos || text.find("ON CONFLICT") != std::string::npos) return true;
-    }
-    return false;
-}
-
 class Edges {
   public:
     Edges(Work &work, const Scene &scene, const Mentions &from, const Mentions &to, const ParentParts &parent_parts, const Changes &changes, const std::set<std::string> &first)
-        : work_(work), scene_(scene), from_(from), to_(to), parent_parts_(parent_parts), changes_(changes), first_(first)
+        : work_(work), scene_(scene), from_(from), to_(to), parent_parts_(parent_parts), changes_(changes), first_(first), families_(work, scene, parent_parts)
     {
     }
 
@@ -106,8 +97,14 @@ class Edges {
             if (is_foreign_key(fact)) follow_keys(fact, *other, chain);
         }
         follow_parts(fact, chain);
-        if (fact.kind == "constraint" && flag_of(fact, "inherited")) leave_to_table(fact, chain);
+        if (fact.kind == "constraint" && flag_of(fact, "inherited")) families_.leave_to_table(fact, chain);
         if (fact.kind == "column") follow_changed_readers(fact, chain);
+        // After its table has left the parent that gave it.
+        if (fact.kind == "column" && flag_of(fact, "inherited")) {
+            for (const auto *const chains : {&work_.drops, &work_.makes}) {
+                if (const auto table = chains->find(fact.parent); table != chains->end()) follow(chain.first, table->second);
+            }
+        }
         // An index of the parent would take those of its partitions for its own.
         if (fact.kind == "index" || is_key(fact)) {
             const auto whole = scene_.from.find(fact.parent);
@@ -127,6 +124,15 @@ class Edges {
         }
     }
 
+    // Its own, or that of the column that it comes from.
+    Chains::const_iterator drop_of_column(const Fact &column) const
+    {
+        for (const auto *const source : sources_of(scene_.from, column)) {
+            if (const auto drop = work_.drops.find(source->id); drop != work_.drops.end()) return drop;
+        }
+        return work_.drops.find(column.id);
+    }
+
     // Of what is dropped first all that is done to the columns that it reads comes after it; of others, that these go.
     void follow_columns(const Fact &fact, const Fact &other, const Chain &chain)
     {
@@ -136,7 +142,7 @@ class Edges {
         const auto wanted = scene_.to.find(fact.id);
         for (const auto *const column : columns_of(scene_.from, other.id)) {
             const auto name = name_of(column->id).last();
-            const auto drop = work_.drops.find(column->id);
+            const auto drop = drop_of_column(*column);
             if ((!is_first && drop == work_.drops.end()) || column->id == fact.id || fact.kind == "column" || !has_word(fact, name)) continue;
             if (drop != work_.drops.end()) follow(drop->second.first, chain);
             if (!is_first) continue;
@@ -148,22 +154,14 @@ class Edges {
         }
     }
 
-    // A check that parents have as well goes after these, or after the table has left them.
-    void leave_to_table(const Fact &check, const Chain &chain)
-    {
-        const auto table = scene_.from.find(check.parent);
-        if (table == scene_.from.end()) return;
-        for (const auto *const parent : ancestors_of(scene_.from, parents_of(table->second))) {
-            if (const auto drop = work_.drops.find(id_on(check, *parent)); drop != work_.drops.end()) follow(chain.first, drop->second);
-        }
-        const auto made = work_.makes.find(check.parent);
-        if (made != work_.makes.end() && !work_.drops.contains(check.parent)) follow(chain.first, made->second);
-    }
-
     // The keys that a foreign key may stand on go after it.
     void follow_keys(const Fact &foreign_key, const Fact &table, const Chain &chain)
     {
-        for (const auto &key : dropped_keys_[table.id]) {
+        std::vector<const Fact *> tables = ancestors_of(scene_.from, parents_of(table));
+        tables.push_back(&table);
+        std::vector<Chain> keys;
+        for (const auto *const one : tables) keys.insert(keys.end(), dropped_keys_[one->id].begin(), dropped_keys_[one->id].end());
+        for (const auto &key : keys) {
             const auto &fact = scene_.from.at(work_.tasks[key.first].id);
             if (key.first == chain.first || !can_refer(foreign_key, fact)) continue;
             follow(key.first, chain);
@@ -235,6 +233,10 @@ class Edges {
                 if (at->second.first != fact.id || !work_.drops.contains(fact.id)) follow(chain.first, at->second.second);
             }
         }
+        // Of two primary keys the one goes before the other comes.
+        for (const auto &key : dropped_keys_[fact.parent]) {
+            if (text_of(fact, "type") == "primary key" && text_of(scene_.from.at(work_.tasks[key.first].id), "type") == "primary key") follow(chain.kept, key);
+        }
         // A foreign key is to stand on what stays.
         if (is_foreign_key(fact)) {
             for (const auto &key : dropped_keys_[referred_table(fact)]) {
@@ -253,10 +255,7 @@ class Edges {
             if (const auto left = left_.find(text_of(fact, "partition_of")); left != left_.end()) work_.tasks[chain.first].after.push_back(left->second);
         }
         add_needs(chain, fact);
-        if (was != scene_.from.end()) {
-            add_lost_parents(was->second, fact, chain);
-            add_new_parents(was->second, fact, chain);
-        }
+        if (was != scene_.from.end()) families_.add_table(was->second, fact, chain);
         // A sequence that stays leaves the column that owned it before that goes.
         if (stays_without(fact) && was != scene_.from.end()) {
             if (const auto *const drop = drop_of_owner(was->second); drop != nullptr) follow(drop->first, chain);
@@ -274,58 +273,18 @@ class Edges {
                 if (column.first != chain.first && !has(scene_.to.at(work_.tasks[column.first].id), "generated")) follow(chain.first, column);
             }
         }
-        // An index is on values of the type that the column is to have.
-        if (fact.kind == "index" || fact.kind == "constraint") {
+        // An index is on values of the type that the column is to have, which can come from a parent's.
+        if (fact.kind == "index" || fact.kind == "constraint" || fact.kind == "statistics") {
             for (const auto *const column : columns_of(scene_.to, fact.parent)) {
+                if (flag_of(*column, "inherited") && has_word(fact, name_of(column->id).last())) {
+                    for (const auto *const source : sources_of(scene_.to, *column)) {
+                        if (const auto made = work_.makes.find(source->id); made != work_.makes.end() && source != column) follow(chain.first, made->second);
+                    }
+                }
                 for (const auto *const type : to_.of(*column)) {
                     const auto made = work_.makes.find(type->id);
                     if (made != work_.makes.end() && changes_.retyped.contains(type->id)) follow(chain.first, made->second);
                 }
-            }
-        }
-    }
-
-    // No column changes its type while a table has it from another parent as well, so it leaves that one before; and it keeps
-    // what goes from the parent.
-    void add_lost_parents(const Fact &was, const Fact &fact, const Chain &chain)
-    {
-        const auto &before = list_of(was, "inherits");
-        const auto &after = list_of(fact, "inherits");
-        const auto is_lost = [&](const std::string &parent) { return std::find(after.begin(), after.end(), parent) == after.end(); };
-        if (std::none_of(before.begin(), before.end(), is_lost) || work_.drops.contains(fact.id)) return;
-        std::unordered_set<const Fact *> seen;
-        for (const auto *const column : columns_of(scene_.from, fact.id)) {
-            for (const auto *const source : sources_of(scene_.from, *column, seen)) {
-                if (source == column) continue;
-                for (const auto *const chains : {&work_.makes, &work_.drops}) {
-                    if (const auto found = chains->find(source->id); found != chains->end()) follow(found->second.first, chain);
-                }
-            }
-        }
-    }
-
-    // A table has all the columns and checks of a parent when it comes to it: those that go are gone by then, and new ones come to
-    // both.  An index of its own that is to stay that is not there.
-    void add_new_parents(const Fact &was, const Fact &fact, const Chain &chain)
-    {
-        for (const auto *const part : parent_parts_.taken_by_parent(fact)) {
-            if (const auto drop = work_.drops.find(part->id); drop != work_.drops.end()) follow(chain.first, drop->second);
-        }
-        if (work_.drops.contains(fact.id)) return;
-        for (const auto &parent : new_parents(was, fact)) {
-            for (const auto *const part : parent_parts_.of_before("table:" + parent)) {
-                if (const auto drop = work_.drops.find(part->id); drop != work_.drops.end() && text_of(*part, "type") == "check") follow(chain.first, drop->second);
-            }
-            for (const auto *const part : parent_parts_.of_after("table:" + parent)) {
-                if (const auto made = work_.makes.find(part->id); made != work_.makes.end() && text_of(*part, "type") == "check" && !scene_.from.contains(part->id)) follow(made->second.first, chain);
-            }
-            for (const auto *const column : columns_of(scene_.from, "table:" + parent)) {
-                if (const auto drop = work_.drops.find(column->id); drop != work_.drops.end()) follow(chain.first, drop->second);
-            }
-            for (const auto *const column : columns_of(scene_.to, "table:" + parent)) {
-                const auto made = work_.makes.find(column->id);
-                if (made == work_.makes.end() || scene_.from.contains(column->id)) continue;
-                if (!scene_.from.contains(namesake(*column, fact.id))) follow(made->second.first, chain);
             }
         }
     }
@@ -339,7 +298,8 @@ class Edges {
         for (const auto *const other : to_.of(fact)) {
             // The column that is to own a sequence has it as its default before.
             if (fact.kind == "sequence" && other->id != fact.parent) continue;
-            if (const auto made = work_.makes.find(other->id); made != work_.makes.end()) follow(chain.first, made->second);
+            const bool is_before_table = fact.kind == "column" && other->id == fact.parent && families_.comes_to_parent(fact);
+            if (const auto made = work_.makes.find(other->id); made != work_.makes.end() && !is_before_table) follow(chain.first, made->second);
             if (const auto keys = keys_.find(other->id); on_keys && keys != keys_.end()) {
                 for (const auto &key : keys->second) {
                     if (!refers || can_refer(fact, scene_.to.at(work_.tasks[key.first].id))) follow(chain.first, key);
@@ -374,6 +334,7 @@ class Edges {
     const ParentParts &parent_parts_;
     const Changes &changes_;
     const std::set<std::string> &first_;
+    FamilyEdges families_;
     std::map<std::string, std::vector<Chain>> columns_;
     std::map<std::string, std::vector<Chain>> keys_;
     std::map<std::string, std::vector<Chain>> dropped_keys_;

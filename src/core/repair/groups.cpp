@@ -12,7 +12,8 @@ std::vector<Group> groups_of(const Work &work, const Scene &scene, const Changes
     const auto add = [&](const std::string &id) {
         const auto drop = work.drops.find(id);
         const auto made = work.makes.find(id);
-        if (drop == work.drops.end() || made == work.makes.end()) return;
+        // Without an event trigger nothing is open to anybody.
+        if (drop == work.drops.end() || made == work.makes.end() || scene.to.at(id).kind == "event_trigger") return;
         of_whole.emplace(id, groups.size());
         groups.push_back({{drop->second.kept, made->second.kept}, false});
     };

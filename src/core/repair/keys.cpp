@@ -49,4 +49,13 @@ bool can_refer(const Fact &foreign_key, const Fact &key)
     return referred.empty() || columns.empty() || referred == columns;
 }
 
+bool may_need_key(const Fact &fact)
+{
+    for (const std::string_view attribute : {"definition", "sql_body"}) {
+        const auto text = text_of(fact, attribute);
+        if (text.find("GROUP BY") != std::string::npos || text.find("ON CONFLICT") != std::string::npos) return true;
+    }
+    return false;
+}
+
 }  // namespace core::repair

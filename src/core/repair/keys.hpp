@@ -14,5 +14,7 @@ bool is_key(const Fact &fact);
 List columns_of_key(const Fact &key);
 // Whether the key has the columns that the foreign key refers to, in whatever order, or may have.
 bool can_refer(const Fact &foreign_key, const Fact &key);
+// Queries that stand on a key of a table that they read.
+bool may_need_key(const Fact &fact);
 
 }  // namespace core::repair

@@ -72,6 +72,22 @@ void validate_on_heirs(const Scene &scene, const Fact &check, Steps &steps)
     }
 }
 
+void keep_not_null_of_partitions(const Scene &scene, const Fact &column, Steps &steps)
+{
+    for (const auto &[id, table] : scene.to) {
+        if (!is_table(table.kind) || !has(table, "partition_of")) continue;
+        const auto parents = ancestors_of(scene.to, parents_of(table));
+        if (std::none_of(parents.begin(), parents.end(), [&](const Fact *parent) { return parent->id == column.parent; })) continue;
+        const auto before = scene.from.find(namesake(column, id));
+        const auto after = scene.to.find(namesake(column, id));
+        const auto is_kept = before != scene.from.end() && after != scene.to.end() && flag_of(before->second, "not_null") && flag_of(after->second, "not_null");
+        if (!is_kept) continue;
+        auto &step = add_step(steps, column, alter_relation(scene.sql, table) + " ALTER COLUMN " + own_name(scene.sql, column) + " SET NOT NULL", Lock::access_exclusive);
+        step.effect = Effect::scans;
+        step.detail = "It has its own, which went with the parent's.";
+    }
+}
+
 void change_inherited_constraints(const Scene &scene, const Fact *from, const Fact &to, Steps &steps)
 {
     auto before = from != nullptr ? list_of(*from, "inherited_constraints") : List();

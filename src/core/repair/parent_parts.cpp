@@ -27,17 +27,6 @@ bool are_alike(const Fact &left, const Fact &right)
            });
 }
 
-// Those that the table leaves, for good or for a while.
-std::vector<const Fact *> ancestors_left(const Scene &scene, const Fact &was)
-{
-    const auto table = scene.to.find(was.id);
-    if (table == scene.to.end()) return {};
-    const auto &inherited = list_of(was, "inherits");
-    std::deque<std::string> parents(inherited.begin() + static_cast<std::ptrdiff_t>(parents_that_stay(was, table->second)), inherited.end());
-    if (has(was, "partition_of")) parents.push_back(text_of(was, "partition_of"));
-    return ancestors_of(scene.from, parents);
-}
-
 bool is_name_free(const Scene &scene, const std::string &schema, const std::string &name)
 {
     constexpr std::string_view kinds[] = {"table", "foreign_table", "view", "matview", "sequence", "index", "composite"};
@@ -66,6 +55,16 @@ std::vector<const Fact *> ancestors_of(const FactMap &facts, std::deque<std::str
         for (const auto &parent : list_of(table->second, "inherits")) parents.push_back(parent);
     }
     return found;
+}
+
+std::vector<const Fact *> ancestors_left(const Scene &scene, const Fact &was)
+{
+    const auto table = scene.to.find(was.id);
+    if (table == scene.to.end()) return {};
+    const auto &inherited = list_of(was, "inherits");
+    std::deque<std::string> parents(inherited.begin() + static_cast<std::ptrdiff_t>(parents_that_stay(was, table->second)), inherited.end());
+    if (has(was, "partition_of")) parents.push_back(text_of(was, "partition_of"));
+    return ancestors_of(scene.from, parents);
 }
 
 std::string id_on(const Fact &part, const Fact &table)
@@ -197,23 +196,32 @@ void ParentParts::drop_left(const Fact &table, Steps &steps) const
     }
 }
 
-std::vector<const Fact *> ParentParts::keys_on(const Fact &index) const
+std::vector<const Fact *> ParentParts::partitions_under(const Fact &table) const
 {
-    std::vector<const Fact *> keys;
-    if (index.kind != "index" || !flag_of(index, "unique")) return keys;
-    const auto columns = columns_of_key(index);
-    std::deque<std::string> open{index.parent.substr(index.parent.find(':') + 1)};
-    std::set<std::string> seen;
-    for (; !open.empty(); open.pop_front()) {
+    std::vector<const Fact *> partitions;
+    std::deque<std::string> open{table.id.substr(table.id.find(':') + 1)};
+    for (std::set<std::string> seen; !open.empty(); open.pop_front()) {
         const auto found = partitions_.find(open.front());
         if (found == partitions_.end() || !seen.insert(open.front()).second) continue;
         for (const auto *const partition : found->second) {
-            // One that leaves its parent before takes its keys along.
-            if (const auto wanted = scene_.to.find(partition->id); wanted != scene_.to.end() && moves(*partition, wanted->second)) continue;
+            partitions.push_back(partition);
             open.push_back(partition->id.substr(partition->id.find(':') + 1));
-            for (const auto *const part : parts_of(from_, partition->id)) {
-                if (part->kind == "constraint" && is_key(*part) && columns_of_key(*part) == columns) keys.push_back(part);
-            }
+        }
+    }
+    return partitions;
+}
+
+std::vector<const Fact *> ParentParts::keys_on(const Fact &index) const
+{
+    std::vector<const Fact *> keys;
+    const auto table = scene_.from.find(index.parent);
+    if (index.kind != "index" || !flag_of(index, "unique") || table == scene_.from.end()) return keys;
+    const auto columns = columns_of_key(index);
+    for (const auto *const partition : partitions_under(table->second)) {
+        // One that leaves its parent before takes its keys along.
+        if (const auto wanted = scene_.to.find(partition->id); wanted != scene_.to.end() && moves(*partition, wanted->second)) continue;
+        for (const auto *const part : parts_of(from_, partition->id)) {
+            if (part->kind == "constraint" && is_key(*part) && columns_of_key(*part) == columns) keys.push_back(part);
         }
     }
     return keys;

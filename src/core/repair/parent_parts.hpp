@@ -17,6 +17,9 @@ class ParentParts {
     const std::vector<const Fact *> &of_before(const std::string &table) const { return parts_of(from_, table); }
     const std::vector<const Fact *> &of_after(const std::string &table) const { return parts_of(to_, table); }
 
+    // Its partitions as they are, and theirs.
+    std::vector<const Fact *> partitions_under(const Fact &table) const;
+
     // Whether the part, which no fact tells of before, is there: the table keeps it when it leaves the parent that has the like.
     bool is_left(const Fact &part) const;
 
@@ -59,6 +62,8 @@ class ParentParts {
 std::deque<std::string> parents_of(const Fact &table);
 // The tables of these names and all that they come from, the nearest first.
 std::vector<const Fact *> ancestors_of(const FactMap &facts, std::deque<std::string> parents);
+// Those that the table, as it is, leaves for good or for a while.
+std::vector<const Fact *> ancestors_left(const Scene &scene, const Fact &was);
 // The id of a constraint of the same name of a table.
 std::string id_on(const Fact &constraint, const Fact &table);
 
