@@ -14,6 +14,13 @@ namespace core::repair {
 
 void FamilyEdges::add_table(const Fact &was, const Fact &table, const Chain &chain)
 {
+    // It keeps what goes from a parent that it leaves before.
+    for (const auto *const parent : ancestors_left(scene_, was)) {
+        for (const auto *const part : parent_parts_.of_before(parent->id)) {
+            const auto drop = work_.drops.find(part->id);
+            if (drop != work_.drops.end() && text_of(*part, "type") == "check" && !work_.drops.contains(was.id)) follow(drop->second.first, chain);
+        }
+    }
     add_lost_parents(was, table, chain);
     add_new_parents(was, table, chain);
 }

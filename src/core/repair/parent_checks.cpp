@@ -109,7 +109,9 @@ void add_checks_for(const Scene &scene, const std::string &parent, const Fact &t
     const auto given = was != scene.from.end() ? ancestors_of(scene.from, parents_of(was->second)) : std::vector<const Fact *>();
     const auto has_it = [&](const Fact &check) {
         const auto own = scene.from.find(id_on(check, table));
-        return (own != scene.from.end() && !differs(&own->second, check, "definition")) || std::any_of(given.begin(), given.end(), [&](const Fact *other) { return scene.from.contains(id_on(check, *other)); });
+        const bool is_fit = own != scene.from.end() && !differs(&own->second, check, "definition") && !flag_of(own->second, "no_inherit") &&
+                            flag_of(own->second, "validated", true) >= flag_of(check, "validated", true) && flag_of(own->second, "enforced", true) >= flag_of(check, "enforced", true);
+        return is_fit || std::any_of(given.begin(), given.end(), [&](const Fact *other) { return scene.from.contains(id_on(check, *other)); });
     };
     for (auto at = scene.to.lower_bound("constraint:" + parent + '.'); at != scene.to.end() && at->first.starts_with("constraint:" + parent + '.'); ++at) {
         const auto &check = at->second;

@@ -27,6 +27,15 @@ bool are_alike(const Fact &left, const Fact &right)
            });
 }
 
+// Whether the part that a parent gives is as its own is to be: a comment on the parent's is not on it.
+bool is_as_given(const Fact &part, const Fact &own)
+{
+    auto given = part.payload;
+    given.erase("comment");
+    given.erase("index_comment");
+    return flag_of(part, "valid", true) && flag_of(part, "index_valid", true) && given == own.payload;
+}
+
 bool is_name_free(const Scene &scene, const std::string &schema, const std::string &name)
 {
     constexpr std::string_view kinds[] = {"table", "foreign_table", "view", "matview", "sequence", "index", "composite"};
@@ -93,22 +102,23 @@ const std::vector<const Fact *> &ParentParts::parts_of(const ByTable &tables, co
     return found != tables.end() ? found->second : none;
 }
 
-// A parent that the table is to have takes it for a part of the like.
-bool ParentParts::is_wanted_of_parent(const Fact &part, const Fact &table) const
+// What a parent that the table is to have has of the like, and takes it for a part of; null for nothing but what others are taken for.
+const Fact *ParentParts::wanted_of_parent(const Fact &part, const Fact &table, const std::set<const Fact *> &others) const
 {
-    const auto parents = ancestors_of(scene_.to, parents_of(table));
-    return std::any_of(parents.begin(), parents.end(), [&](const Fact *parent) {
-        const auto &parts = parts_of(to_, parent->id);
-        // Checks are the same by their names.
-        const bool is_check = text_of(part, "type") == "check";
-        return std::any_of(parts.begin(), parts.end(), [&](const Fact *other) { return are_alike(part, *other) && (!is_check || name_of(part.id).last() == name_of(other->id).last()); });
-    });
+    // Checks are the same by their names.
+    const bool is_check = text_of(part, "type") == "check";
+    for (const auto *const parent : ancestors_of(scene_.to, parents_of(table))) {
+        for (const auto *const other : parts_of(to_, parent->id)) {
+            if (are_alike(part, *other) && !others.contains(other) && (!is_check || name_of(part.id).last() == name_of(other->id).last())) return other;
+        }
+    }
+    return nullptr;
 }
 
 const Fact *ParentParts::kept_as(const Fact &part, const Fact &table) const
 {
     for (const auto *const own : parts_of(to_, table.id)) {
-        if (scene_.from.contains(own->id) || !are_alike(part, *own)) continue;
+        if (scene_.from.contains(own->id) || !are_alike(part, *own) || !is_as_given(part, *own)) continue;
         if (!is_named_by_server(*own) || is_name_free(scene_, name_of(table.id).first(), name_of(own->id).last())) return own;
     }
     return nullptr;
@@ -129,7 +139,8 @@ bool ParentParts::joins_parent(const Fact &part) const
     const auto was = scene_.from.find(part.parent);
     const auto table = scene_.to.find(part.parent);
     if (text_of(part, "type") != "check" || was == scene_.from.end() || table == scene_.to.end() || new_parents(was->second, table->second).empty()) return false;
-    return !scene_.to.contains(part.id) && is_wanted_of_parent(part, table->second);
+    const auto *const other = scene_.to.contains(part.id) || flag_of(part, "no_inherit") ? nullptr : wanted_of_parent(part, table->second, {});
+    return other != nullptr && flag_of(part, "validated", true) >= flag_of(*other, "validated", true) && flag_of(part, "enforced", true) >= flag_of(*other, "enforced", true);
 }
 
 std::vector<ParentParts::Left> ParentParts::left_with(const Fact &table) const
@@ -138,17 +149,23 @@ std::vector<ParentParts::Left> ParentParts::left_with(const Fact &table) const
     const auto wanted = scene_.to.find(table.id);
     if (wanted == scene_.to.end()) return left;
     std::set<const Fact *> kept;
+    std::set<const Fact *> taken;
+    std::set<std::string> names;
     for (const auto *const parent : ancestors_left(scene_, table)) {
         for (const auto *const part : parts_of(from_, parent->id)) {
             // What it declares itself as well has a fact of its own.
             if (flag_of(*part, "no_inherit") || (!is_named_by_server(*part) && scene_.from.contains(id_on(*part, table)))) continue;
-            if (is_named_by_server(*part) && !has(table, "partition_of")) continue;
-            if (is_wanted_of_parent(*part, wanted->second)) continue;
+            if (text_of(*part, "type") != "check" && !has(table, "partition_of")) continue;
+            if (const auto *const other = wanted_of_parent(*part, wanted->second, taken); other != nullptr) {
+                taken.insert(other);
+                continue;
+            }
             const auto *own = kept_as(*part, wanted->second);
             if (own != nullptr && !kept.insert(own).second) own = nullptr;
             if (own == nullptr && !scene_.complete) continue;
             auto name = name_of(own != nullptr ? own->id : part->id).last();
             if (own == nullptr && is_named_by_server(*part)) name = free_relation_name(scene_, name_of(table.id).first(), "lcg_left_", name, "");
+            while (!names.insert(name).second) name = free_relation_name(scene_, name_of(table.id).first(), "lcg_left_", std::to_string(names.size()) + '_' + name_of(part->id).last(), "");
             left.push_back({part, own, std::move(name)});
         }
     }
@@ -162,15 +179,16 @@ void ParentParts::name_left(const Fact &table, Steps &steps) const
     for (const auto &one : left_with(table)) {
         if (!is_named_by_server(*one.part)) continue;
         const auto schema = name_of(one.part->parent).first();
-        cases += " WHEN " + literal(sql.name({schema, name_of(one.part->id).last()})) + "::pg_catalog.regclass THEN " + literal(one.name);
+        cases += " WHEN pg_catalog.to_regclass(" + literal(sql.name({schema, name_of(one.part->id).last()})) + ") THEN " + literal(one.name);
     }
     if (cases.empty()) return;
     // A key of the partition's own can stand on an index that is a part of its parent's.
     const auto body = "DECLARE command pg_catalog.text; BEGIN FOR command IN SELECT pg_catalog.format('ALTER INDEX %s RENAME TO %I', n.part::pg_catalog.regclass, n.name)"
                       " FROM (SELECT c.oid AS part, c.relname, CASE pg_catalog.pg_partition_root(c.oid)" + cases +
                       " END AS name FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = " + literal(sql.name(name_of(table.id).parts)) +
-                      "::pg_catalog.regclass AND c.relispartition) n WHERE n.name <> n.relname"
+                      "::pg_catalog.regclass AND c.relispartition) n WHERE n.name <> n.relname::pg_catalog.text"
                       " AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = n.part AND k.contype IN ('p', 'u', 'x') AND k.conparentid = 0)"
+                      " ORDER BY pg_catalog.starts_with(n.name, 'lcg_left_') DESC"
                       " LOOP EXECUTE command; END LOOP; END";
     auto &step = add_step(steps, table, "DO " + dollar_quoted(body), Lock::access_exclusive);
     step.detail = "Names what the partition has as parts of its parent's indexes.";
@@ -233,7 +251,7 @@ std::vector<const Fact *> ParentParts::taken_by_parent(const Fact &table) const
     const auto was = scene_.from.find(table.id);
     if (!has(table, "partition_of") || was == scene_.from.end() || !differs(&was->second, table, "partition_of")) return taken;
     for (const auto *const part : parts_of(from_, table.id)) {
-        if (is_named_by_server(*part) && scene_.to.contains(part->id) && is_wanted_of_parent(*part, table)) taken.push_back(part);
+        if (is_named_by_server(*part) && scene_.to.contains(part->id) && wanted_of_parent(*part, table, {}) != nullptr) taken.push_back(part);
     }
     return taken;
 }

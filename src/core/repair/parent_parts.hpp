@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <set>
 #include <unordered_map>
 
 #include "core/repair/step.hpp"
@@ -50,7 +51,7 @@ class ParentParts {
     static const std::vector<const Fact *> &parts_of(const ByTable &tables, const std::string &table);
     std::vector<Left> left_with(const Fact &table) const;
     const Fact *kept_as(const Fact &part, const Fact &table) const;
-    bool is_wanted_of_parent(const Fact &part, const Fact &table) const;
+    const Fact *wanted_of_parent(const Fact &part, const Fact &table, const std::set<const Fact *> &others) const;
 
     const Scene &scene_;
     ByTable from_;

@@ -139,9 +139,8 @@ class Planner {
             if (fact.kind == "type" && !flag_of(fact, "shell")) leaving_.drop_with_functions(fact, steps);
             drop_with_keys(fact, steps);
             if (on_parts.contains(id)) {
-                constexpr std::string_view word = " DROP CONSTRAINT ";
-                auto &command = steps.back().command;
-                if (const auto at = command.find(word); at != std::string::npos) command.insert(at + word.size(), "IF EXISTS ");
+                const auto before = alter_relation(scene_.sql, fact) + " DROP CONSTRAINT ";
+                if (auto &command = steps.back().command; command.starts_with(before)) command.insert(before.size(), "IF EXISTS ");
             }
             const bool comes_again = changes_.rebuilt.contains(id);
             for (auto &step : steps) {
