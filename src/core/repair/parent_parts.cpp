@@ -157,7 +157,8 @@ std::vector<ParentParts::Left> ParentParts::left_with(const Fact &table) const
             if (flag_of(*part, "no_inherit") || (!is_named_by_server(*part) && scene_.from.contains(id_on(*part, table)))) continue;
             if (text_of(*part, "type") != "check" && !has(table, "partition_of")) continue;
             if (const auto *const other = wanted_of_parent(*part, wanted->second, taken); other != nullptr) {
-                taken.insert(other);
+                // Checks of two parents are one.
+                if (text_of(*part, "type") != "check") taken.insert(other);
                 continue;
             }
             const auto *own = kept_as(*part, wanted->second);
