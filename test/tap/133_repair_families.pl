@@ -96,6 +96,8 @@ both_ways('columns that must be as the parent has them', 'CREATE TABLE t (x int,
 both_ways('a column of a parent that is left', 'CREATE TABLE up (x int, more int); CREATE TABLE down () INHERITS (up)', 'CREATE TABLE up (x int, more int); CREATE TABLE down (x int)',
 	back => 'changed column public.down.more local, changed column public.down.x local');
 
+both_ways('a column of a partitioned table', 'CREATE TABLE t (x int, more int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t FOR VALUES IN (1)', 'CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t FOR VALUES IN (1)');
+
 # What goes from a parent takes along what heirs have.
 both_ways('an own NOT NULL', 'CREATE TABLE up (x int NOT NULL); CREATE TABLE down (x int NOT NULL) INHERITS (up)', 'CREATE TABLE up (x int); CREATE TABLE down (x int NOT NULL) INHERITS (up)');
 both_ways('an own NOT NULL of a partition', 'CREATE TABLE t (x int NOT NULL, k int) PARTITION BY LIST (k); CREATE TABLE p PARTITION OF t (x NOT NULL) FOR VALUES IN (1)',
@@ -119,6 +121,12 @@ both_ways('keys that change places', 'CREATE TABLE t (a int NOT NULL, b int NOT 
 	'CREATE TABLE t (a int NOT NULL, b int NOT NULL, CONSTRAINT u PRIMARY KEY (b), CONSTRAINT k UNIQUE (a)); CREATE TABLE r (x int CONSTRAINT f REFERENCES t (a), y int CONSTRAINT g REFERENCES t (b))');
 my $to_part = 'CREATE TABLE t (a int NOT NULL, b int, CONSTRAINT k %s (a)) PARTITION BY LIST (a); CREATE TABLE p PARTITION OF t FOR VALUES IN (1); CREATE TABLE r (x int CONSTRAINT f REFERENCES p (a))';
 both_ways('a key that a partition is referred to by', sprintf($to_part, 'PRIMARY KEY'), sprintf($to_part, 'UNIQUE'));
+
+# Queries stand on keys as well, also on one that goes with its parent's index.
+my $reader = 'CREATE VIEW v AS SELECT x, y FROM p GROUP BY x; CREATE FUNCTION f() RETURNS void LANGUAGE sql BEGIN ATOMIC INSERT INTO p VALUES (1, 2) ON CONFLICT ON CONSTRAINT k DO NOTHING; END';
+both_ways('a key that queries stand on', "CREATE TABLE p (x int CONSTRAINT k PRIMARY KEY, y int); $reader", "CREATE TABLE p (x int, y int, CONSTRAINT k PRIMARY KEY (x) INCLUDE (y)); $reader");
+both_ways('a key of a partition that queries stand on', "CREATE TABLE t (x int NOT NULL, y int) PARTITION BY LIST (x); CREATE UNIQUE INDEX u ON t (x); CREATE TABLE p PARTITION OF t FOR VALUES IN (1); ALTER TABLE p ADD CONSTRAINT k PRIMARY KEY USING INDEX p_x_idx; $reader",
+	"CREATE TABLE t (x int NOT NULL, y int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t FOR VALUES IN (1); ALTER TABLE p ADD CONSTRAINT k PRIMARY KEY (x); $reader");
 
 # Functions, views and a column that go one after the other; and an event trigger that would forbid the rest.
 both_ways('a chain down to a column', 'CREATE TABLE t (id int)',

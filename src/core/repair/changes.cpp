@@ -170,6 +170,7 @@ class Finder {
     }
 
     // Foreign keys stand on the keys of the table that they refer to: on one that goes, even where there is another like it.
+    // Queries can as well.
     void part_referrers(const Fact &key)
     {
         const auto own = scene_.from.find(key.parent);
@@ -179,7 +180,8 @@ class Finder {
         tables.push_back(&own->second);
         for (const auto *const table : tables) {
             for (const auto *const user : from_.by(*table)) {
-                if (is_foreign_key(*user) && referred_table(*user) == table->id && can_refer(*user, key) && scene_.to.contains(user->id)) rebuild(*user, key);
+                const bool refers = is_foreign_key(*user) && referred_table(*user) == table->id && can_refer(*user, key);
+                if ((refers || may_stand_on(*user, key)) && scene_.to.contains(user->id)) rebuild(*user, key);
             }
         }
     }

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/repair/heirs.hpp"
+#include "core/repair/joining.hpp"
 #include "core/repair/makers.hpp"
-#include "core/repair/parent_parts.hpp"
 #include "core/repair/reading.hpp"
 
 #include "core/cpp_only.hpp"
@@ -28,20 +28,8 @@ bool stays_in_family(const Scene &scene, const Fact &heir)
     return before != scene.from.end() && after != scene.to.end() && !has(before->second, "partition_of");
 }
 
-// Whether the table leaves the parents that give it the column: it has that as its own by then.
-bool is_left_behind(const Scene &scene, const Fact &column)
-{
-    const auto was = scene.from.find(column.parent);
-    if (was == scene.from.end() || !scene.to.contains(column.parent)) return false;
-    const auto left = ancestors_left(scene, was->second);
-    const auto gives = [&](const std::vector<const Fact *> &parents) {
-        return std::any_of(parents.begin(), parents.end(), [&](const Fact *parent) { return scene.from.contains(namesake(column, parent->id)); });
-    };
-    const auto all = ancestors_of(scene.from, parents_of(was->second));
-    std::vector<const Fact *> kept;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(kept), [&](const Fact *parent) { return std::find(left.begin(), left.end(), parent) == left.end(); });
-    return gives(left) && !gives(kept);
-}
+// Whether the table stays and leaves the parents that give it the column, which is its own by then.
+bool is_left_behind(const Scene &scene, const Fact &column) { return scene.to.contains(column.parent) && !is_given_throughout(scene, column); }
 
 }  // namespace
 

@@ -94,7 +94,7 @@ class Edges {
         for (const auto *const other : from_.of(fact)) {
             if (const auto *const drop = drop_of(*other); drop != nullptr && drop->first != chain.first) follow(drop->first, chain);
             follow_columns(fact, *other, chain);
-            if (is_foreign_key(fact)) follow_keys(fact, *other, chain);
+            if (is_foreign_key(fact) || may_need_key(fact)) follow_keys(fact, *other, chain);
         }
         follow_parts(fact, chain);
         if (fact.kind == "constraint" && flag_of(fact, "inherited")) families_.leave_to_table(fact, chain);
@@ -154,8 +154,8 @@ class Edges {
         }
     }
 
-    // The keys that a foreign key may stand on go after it.
-    void follow_keys(const Fact &foreign_key, const Fact &table, const Chain &chain)
+    // The keys that a foreign key or a query may stand on go after it.
+    void follow_keys(const Fact &user, const Fact &table, const Chain &chain)
     {
         std::vector<const Fact *> tables = ancestors_of(scene_.from, parents_of(table));
         tables.push_back(&table);
@@ -163,7 +163,7 @@ class Edges {
         for (const auto *const one : tables) keys.insert(keys.end(), dropped_keys_[one->id].begin(), dropped_keys_[one->id].end());
         for (const auto &key : keys) {
             const auto &fact = scene_.from.at(work_.tasks[key.first].id);
-            if (key.first == chain.first || !can_refer(foreign_key, fact)) continue;
+            if (key.first == chain.first || !can_refer(user, fact)) continue;
             follow(key.first, chain);
             const auto [begin, end] = under_.equal_range(fact.id);
             for (auto at = begin; at != end; ++at) follow(at->second, chain);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/repair/makers.hpp"
+#include "core/repair/partitions.hpp"
 #include "core/repair/reading.hpp"
 #include "core/repair/target.hpp"
 
@@ -54,6 +55,17 @@ std::size_t parents_that_stay(const Fact &was, const Fact &table)
     std::size_t same = 0;
     while (same < std::min(before.size(), after.size()) && before[same] == after[same]) ++same;
     return same;
+}
+
+bool is_given_throughout(const Scene &scene, const Fact &column)
+{
+    const auto was = scene.from.find(column.parent);
+    const auto table = scene.to.find(column.parent);
+    if (was == scene.from.end() || table == scene.to.end()) return false;
+    const auto gives = [&](const std::string &parent) { return scene.from.contains(namesake(column, parent)); };
+    if (has(was->second, "partition_of") && !moves(was->second, table->second)) return gives(text_of(was->second, "partition_of"));
+    const auto &before = list_of(was->second, "inherits");
+    return std::any_of(before.begin(), before.begin() + static_cast<std::ptrdiff_t>(parents_that_stay(was->second, table->second)), gives);
 }
 
 const Fact *made_for_parent(const Scene &scene, const Fact &column)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/repair/mentions.hpp"
 #include "core/repair/reading.hpp"
 
 #include "core/cpp_only.hpp"
@@ -47,6 +48,25 @@ bool can_refer(const Fact &foreign_key, const Fact &key)
     const auto referred = set_of(columns_in(std::string_view(definition).substr(std::min(definition.find(" REFERENCES "), definition.size()))));
     const auto columns = set_of(columns_of_key(key));
     return referred.empty() || columns.empty() || referred == columns;
+}
+
+bool may_stand_on(const Fact &query, const Fact &key)
+{
+    if (key.kind != "constraint") return false;
+    const auto columns = columns_of_key(key);
+    for (const std::string_view attribute : {"definition", "sql_body"}) {
+        Fact rest;
+        const auto text = text_of(query, attribute);
+        if (const auto at = text.find("GROUP BY"); at != std::string::npos && text_of(key, "type") == "primary key") {
+            rest.set("definition", text.substr(at));
+            if (std::all_of(columns.begin(), columns.end(), [&](const std::string &column) { return has_word(rest, column); })) return true;
+        }
+        if (const auto at = text.find("ON CONFLICT ON CONSTRAINT"); at != std::string::npos) {
+            rest.set("definition", text.substr(at));
+            if (has_word(rest, name_of(key.id).last())) return true;
+        }
+    }
+    return false;
 }
 
 bool may_need_key(const Fact &fact)

@@ -12,17 +12,6 @@
 namespace core::repair {
 namespace {
 
-// Whether one of the parents that the table never leaves gives the column.
-bool is_given_throughout(const Scene &scene, const Fact &column)
-{
-    const auto was = scene.from.find(column.parent);
-    const auto table = scene.to.find(column.parent);
-    if (was == scene.from.end() || table == scene.to.end()) return false;
-    const auto &before = list_of(was->second, "inherits");
-    const auto stay = static_cast<std::ptrdiff_t>(parents_that_stay(was->second, table->second));
-    return std::any_of(before.begin(), before.begin() + stay, [&](const std::string &parent) { return scene.from.contains(namesake(column, parent)); });
-}
-
 bool will_be_local(const Scene &scene, const Fact &column)
 {
     const auto before = scene.from.find(column.id);
