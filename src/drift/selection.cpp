@@ -69,12 +69,11 @@ void add_partitions(core::FactSource &facts, const std::vector<std::string> &tab
     const std::unordered_set<std::string_view> known(tables.begin(), tables.end());
     // As partition_of names them.
     std::unordered_set<std::string> partitioned;
-    const auto name_of = [](const std::string &id) { return id.substr(id.find(':') + 1); };
     if (tables.empty()) return;
-    for (; facts.next();) {
+    while (facts.next()) {
         const auto key = facts.key();
         if (!is_table_key(key) || (are_keys_ids() && !known.contains(key))) continue;
-        if (const auto fact = facts.fact(); known.contains(fact.id) && core::repair::has(fact, "partition_key")) partitioned.insert(name_of(fact.id));
+        if (const auto fact = facts.fact(); known.contains(fact.id) && core::repair::has(fact, "partition_key")) partitioned.insert(std::string(core::object_of(fact.id)));
     }
     facts.rewind();
     if (partitioned.empty()) return;
@@ -84,7 +83,7 @@ void add_partitions(core::FactSource &facts, const std::vector<std::string> &tab
             const auto fact = facts.fact();
             if (!partitioned.contains(core::repair::text_of(fact, "partition_of"))) continue;
             selection.add(fact);
-            if (core::repair::has(fact, "partition_key")) more |= partitioned.insert(name_of(fact.id)).second;
+            if (core::repair::has(fact, "partition_key")) more |= partitioned.insert(std::string(core::object_of(fact.id))).second;
         }
     }
 }

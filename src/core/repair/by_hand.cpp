@@ -75,7 +75,7 @@ class Hand {
 
     bool look_at_rebuilt()
     {
-        const Scene scene{scene_.sql, scene_.from, wanted(), scene_.online, scene_.relabelled, scene_.last_values, scene_.complete};
+        const auto scene = scene_.between(scene_.from, wanted());
         const auto changes = find_changes(scene, from_, ParentParts(scene));
         bool more = false;
         for (const auto &id : changes.retyped) {
@@ -121,7 +121,7 @@ class Hand {
     // The columns of a view are others only when it is made anew.
     void keep_views()
     {
-        const Scene scene{scene_.sql, scene_.from, *kept_, scene_.online, scene_.relabelled, scene_.last_values, scene_.complete};
+        const auto scene = scene_.between(scene_.from, *kept_);
         const auto changes = find_changes(scene, from_, ParentParts(scene));
         for (const auto &[id, view] : scene_.from) {
             const auto wanted = kept().find(id);

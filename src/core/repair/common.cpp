@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "core/repair/makers.hpp"
-#include "core/repair/privileges.hpp"
 #include "core/repair/parent_checks.hpp"
+#include "core/repair/privileges.hpp"
 #include "core/repair/reading.hpp"
 #include "core/repair/target.hpp"
 

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <limits>
 #include <set>
-#include <unordered_set>
 
+#include "core/drift.hpp"
 #include "core/repair/family_edges.hpp"
 #include "core/repair/heirs.hpp"
-#include "core/repair/joining.hpp"
 #include "core/repair/keys.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/reading.hpp"
@@ -56,7 +55,7 @@ class Edges {
         for (const auto &[id, chain] : work_.drops) {
             const auto &fact = scene_.from.at(id);
             if (is_key(fact)) dropped_keys_[fact.parent].push_back(chain);
-            for (const auto *const key : parent_parts_.keys_on(fact)) under_.emplace(key->id, chain.first);
+            for (const auto *const key : parent_parts_.keys_on(fact)) under_.emplace(key->id, chain);
             // What is dropped last frees its bounds by leaving, if at all.
             if (has(fact, "partition_of") && (first_.contains(id) || scene_.to.contains(id))) add_leaving(fact, chain);
         }
@@ -114,14 +113,20 @@ class Edges {
         }
         // A partition that leaves takes along what it has as parts of these.
         if (fact.kind == "index" || is_key(fact)) {
-            if (const auto left = left_.find(fact.parent.substr(fact.parent.find(':') + 1)); left != left_.end()) work_.tasks[chain.first].after.push_back(left->second);
+            if (const auto left = left_.find(std::string(object_of(fact.parent))); left != left_.end()) work_.tasks[chain.first].after.push_back(left->second);
         }
-        for (const auto *const key : parent_parts_.keys_on(fact)) {
-            if (const auto drop = work_.drops.find(key->id); drop != work_.drops.end()) follow(drop->second.first, chain);
-        }
+        each_index_under(fact, [&](const Chain &index) { follow(chain.first, index); });
         if (first_.contains(fact.id)) {
             if (const auto name = taken_name(fact); !name.empty()) taken_.emplace(name, std::pair(fact.id, chain));
         }
+    }
+
+    // Calls each(drop) for the indexes of parents that go with the key.
+    template <typename Each>
+    void each_index_under(const Fact &key, const Each &each) const
+    {
+        const auto [begin, end] = under_.equal_range(key.id);
+        for (auto at = begin; at != end; ++at) each(at->second);
     }
 
     // Its own, or that of the column that it comes from.
@@ -165,8 +170,7 @@ class Edges {
             const auto &fact = scene_.from.at(work_.tasks[key.first].id);
             if (key.first == chain.first || !can_refer(user, fact)) continue;
             follow(key.first, chain);
-            const auto [begin, end] = under_.equal_range(fact.id);
-            for (auto at = begin; at != end; ++at) follow(at->second, chain);
+            each_index_under(fact, [&](const Chain &index) { follow(index.first, chain); });
         }
     }
 
@@ -338,7 +342,7 @@ class Edges {
     std::map<std::string, std::vector<Chain>> columns_;
     std::map<std::string, std::vector<Chain>> keys_;
     std::map<std::string, std::vector<Chain>> dropped_keys_;
-    std::multimap<std::string, std::size_t> under_;    // drops of indexes of parents, by the keys that may stand on parts of them
+    std::multimap<std::string, Chain> under_;          // drops of indexes of parents, by the keys that may stand on parts of them
     std::map<std::string, std::size_t> left_;          // the task after which a parent's partitions have left it
     std::map<std::string, std::vector<Chain>> parts_;  // what its late steps may point at
     std::multimap<std::string, std::pair<std::string, Chain>> taken_;

@@ -1,8 +1,8 @@
 #include "core/repair/parent_checks.hpp"
 
 #include <algorithm>
-#include <set>
 
+#include "core/drift.hpp"
 #include "core/repair/joining.hpp"
 #include "core/repair/makers.hpp"
 #include "core/repair/parent_parts.hpp"
@@ -57,32 +57,20 @@ bool is_made_for_parent(const Scene &scene, const Fact &check)
 void validate_on_heirs(const Scene &scene, const Fact &check, Steps &steps)
 {
     const auto line = own_name(scene.sql, check) + std::string(not_validated);
-    std::deque<std::string> open{check.parent.substr(check.parent.find(':') + 1)};
-    std::set<std::string> seen(open.begin(), open.end());
-    for (; !open.empty(); open.pop_front()) {
-        for (const auto &[id, table] : scene.to) {
-            const auto parents = is_table(table.kind) ? parents_of(table) : std::deque<std::string>();
-            if (std::find(parents.begin(), parents.end(), open.front()) == parents.end()) continue;
-            const auto name = id.substr(id.find(':') + 1);
-            if (!seen.insert(name).second) continue;
-            open.push_back(name);
-            const auto &lines = list_of(table, "inherited_constraints");
-            if (scene.from.contains(id) && std::find(lines.begin(), lines.end(), line) == lines.end()) validate(scene, table, own_name(scene.sql, check), steps);
-        }
+    for (const auto *const table : heirs_under(scene.to, std::string(object_of(check.parent)))) {
+        const auto &lines = list_of(*table, "inherited_constraints");
+        if (scene.from.contains(table->id) && std::find(lines.begin(), lines.end(), line) == lines.end()) validate(scene, *table, own_name(scene.sql, check), steps);
     }
 }
 
 void keep_not_null_of_partitions(const Scene &scene, const Fact &column, Steps &steps)
 {
-    for (const auto &[id, table] : scene.to) {
-        if (!is_table(table.kind) || !has(table, "partition_of")) continue;
-        const auto parents = ancestors_of(scene.to, parents_of(table));
-        if (std::none_of(parents.begin(), parents.end(), [&](const Fact *parent) { return parent->id == column.parent; })) continue;
-        const auto before = scene.from.find(namesake(column, id));
-        const auto after = scene.to.find(namesake(column, id));
+    for (const auto *const table : heirs_under(scene.to, std::string(object_of(column.parent)))) {
+        const auto before = scene.from.find(namesake(column, table->id));
+        const auto after = scene.to.find(namesake(column, table->id));
         const auto is_kept = before != scene.from.end() && after != scene.to.end() && flag_of(before->second, "not_null") && flag_of(after->second, "not_null");
         if (!is_kept) continue;
-        auto &step = add_step(steps, column, alter_relation(scene.sql, table) + " ALTER COLUMN " + own_name(scene.sql, column) + " SET NOT NULL", Lock::access_exclusive);
+        auto &step = add_step(steps, column, alter_relation(scene.sql, *table) + " ALTER COLUMN " + own_name(scene.sql, column) + " SET NOT NULL", Lock::access_exclusive);
         step.effect = Effect::scans;
         step.detail = "It has its own, which went with the parent's.";
     }
@@ -92,12 +80,11 @@ void change_inherited_constraints(const Scene &scene, const Fact *from, const Fa
 {
     auto before = from != nullptr ? list_of(*from, "inherited_constraints") : List();
     const auto &after = list_of(to, "inherited_constraints");
-    for (const auto &line : before) {
-        if (std::find(after.begin(), after.end(), line) == after.end() && line.ends_with(not_validated)) {
-            validate(scene, to, line.substr(0, line.size() - not_validated.size()), steps);
-        }
-    }
-    std::erase_if(before, [&](const std::string &line) { return line.ends_with(not_validated) && std::find(after.begin(), after.end(), line) == after.end(); });
+    std::erase_if(before, [&](const std::string &line) {
+        const bool gets_validated = line.ends_with(not_validated) && std::find(after.begin(), after.end(), line) == after.end();
+        if (gets_validated) validate(scene, to, line.substr(0, line.size() - not_validated.size()), steps);
+        return gets_validated;
+    });
     if (before == after) return;
     add_manual(steps, to, "What constraints of the parent have of their own on this table cannot be set by a command: compare inherited_constraints in drift().");
 }
@@ -109,9 +96,7 @@ void add_checks_for(const Scene &scene, const std::string &parent, const Fact &t
     const auto given = was != scene.from.end() ? ancestors_of(scene.from, parents_of(was->second)) : std::vector<const Fact *>();
     const auto has_it = [&](const Fact &check) {
         const auto own = scene.from.find(id_on(check, table));
-        const bool is_fit = own != scene.from.end() && !differs(&own->second, check, "definition") && !flag_of(own->second, "no_inherit") &&
-                            flag_of(own->second, "validated", true) >= flag_of(check, "validated", true) && flag_of(own->second, "enforced", true) >= flag_of(check, "enforced", true);
-        return is_fit || std::any_of(given.begin(), given.end(), [&](const Fact *other) { return scene.from.contains(id_on(check, *other)); });
+        return (own != scene.from.end() && can_become(own->second, check)) || std::any_of(given.begin(), given.end(), [&](const Fact *other) { return scene.from.contains(id_on(check, *other)); });
     };
     for (auto at = scene.to.lower_bound("constraint:" + parent + '.'); at != scene.to.end() && at->first.starts_with("constraint:" + parent + '.'); ++at) {
         const auto &check = at->second;

@@ -4,6 +4,7 @@
 #include <deque>
 #include <set>
 
+#include "core/drift.hpp"
 #include "core/repair/free_name.hpp"
 #include "core/repair/joining.hpp"
 #include "core/repair/keys.hpp"
@@ -42,6 +43,24 @@ bool is_name_free(const Scene &scene, const std::string &schema, const std::stri
     return std::none_of(std::begin(kinds), std::end(kinds), [&](std::string_view kind) { return scene.from.contains(fact_id(kind, {schema, name})); });
 }
 
+// The nearest first, each once.
+std::vector<const Fact *> all_under(const std::unordered_map<std::string, std::vector<const Fact *>> &children, const std::string &table)
+{
+    std::vector<const Fact *> found;
+    std::set<std::string> seen{table};
+    for (std::deque<std::string> open{table}; !open.empty(); open.pop_front()) {
+        const auto next = children.find(open.front());
+        if (next == children.end()) continue;
+        for (const auto *const child : next->second) {
+            auto name = std::string(object_of(child->id));
+            if (!seen.insert(name).second) continue;
+            found.push_back(child);
+            open.push_back(std::move(name));
+        }
+    }
+    return found;
+}
+
 }  // namespace
 
 std::deque<std::string> parents_of(const Fact &table)
@@ -78,7 +97,23 @@ std::vector<const Fact *> ancestors_left(const Scene &scene, const Fact &was)
 
 std::string id_on(const Fact &part, const Fact &table)
 {
-    return "constraint:" + table.id.substr(table.id.find(':') + 1) + '.' + quote_part(name_of(part.id).last());
+    return "constraint:" + std::string(object_of(table.id)) + '.' + quote_part(name_of(part.id).last());
+}
+
+bool can_become(const Fact &check, const Fact &parents)
+{
+    const auto holds_as = [&](std::string_view attribute) { return flag_of(check, attribute, true) || !flag_of(parents, attribute, true); };
+    return !differs(&check, parents, "definition") && !flag_of(check, "no_inherit") && holds_as("validated") && holds_as("enforced");
+}
+
+std::vector<const Fact *> heirs_under(const FactMap &facts, const std::string &table)
+{
+    std::unordered_map<std::string, std::vector<const Fact *>> children;
+    for (const auto &[id, fact] : facts) {
+        if (!is_table(fact.kind)) continue;
+        for (auto &parent : parents_of(fact)) children[std::move(parent)].push_back(&fact);
+    }
+    return all_under(children, table);
 }
 
 ParentParts::ParentParts(const Scene &scene) : scene_(scene)
@@ -130,7 +165,7 @@ bool ParentParts::is_left(const Fact &part) const
     const auto table = scene_.to.find(part.parent);
     if (was == scene_.from.end() || table == scene_.to.end()) return false;
     if (!moves(was->second, table->second) && !differs(&was->second, table->second, "inherits")) return false;
-    const auto left = left_with(was->second);
+    const auto &left = left_with(was->second);
     return std::any_of(left.begin(), left.end(), [&](const Left &one) { return one.kept == &part; });
 }
 
@@ -139,11 +174,18 @@ bool ParentParts::joins_parent(const Fact &part) const
     const auto was = scene_.from.find(part.parent);
     const auto table = scene_.to.find(part.parent);
     if (text_of(part, "type") != "check" || was == scene_.from.end() || table == scene_.to.end() || new_parents(was->second, table->second).empty()) return false;
-    const auto *const other = scene_.to.contains(part.id) || flag_of(part, "no_inherit") ? nullptr : wanted_of_parent(part, table->second, {});
-    return other != nullptr && flag_of(part, "validated", true) >= flag_of(*other, "validated", true) && flag_of(part, "enforced", true) >= flag_of(*other, "enforced", true);
+    const auto *const other = scene_.to.contains(part.id) ? nullptr : wanted_of_parent(part, table->second, {});
+    return other != nullptr && can_become(part, *other);
 }
 
-std::vector<ParentParts::Left> ParentParts::left_with(const Fact &table) const
+const std::vector<ParentParts::Left> &ParentParts::left_with(const Fact &table) const
+{
+    const auto [known, is_new] = left_.try_emplace(table.id);
+    if (is_new) known->second = find_left(table);
+    return known->second;
+}
+
+std::vector<ParentParts::Left> ParentParts::find_left(const Fact &table) const
 {
     std::vector<Left> left;
     const auto wanted = scene_.to.find(table.id);
@@ -217,17 +259,7 @@ void ParentParts::drop_left(const Fact &table, Steps &steps) const
 
 std::vector<const Fact *> ParentParts::partitions_under(const Fact &table) const
 {
-    std::vector<const Fact *> partitions;
-    std::deque<std::string> open{table.id.substr(table.id.find(':') + 1)};
-    for (std::set<std::string> seen; !open.empty(); open.pop_front()) {
-        const auto found = partitions_.find(open.front());
-        if (found == partitions_.end() || !seen.insert(open.front()).second) continue;
-        for (const auto *const partition : found->second) {
-            partitions.push_back(partition);
-            open.push_back(partition->id.substr(partition->id.find(':') + 1));
-        }
-    }
-    return partitions;
+    return all_under(partitions_, std::string(object_of(table.id)));
 }
 
 std::vector<const Fact *> ParentParts::keys_on(const Fact &index) const

@@ -49,7 +49,8 @@ class ParentParts {
     };
 
     static const std::vector<const Fact *> &parts_of(const ByTable &tables, const std::string &table);
-    std::vector<Left> left_with(const Fact &table) const;
+    const std::vector<Left> &left_with(const Fact &table) const;
+    std::vector<Left> find_left(const Fact &table) const;
     const Fact *kept_as(const Fact &part, const Fact &table) const;
     const Fact *wanted_of_parent(const Fact &part, const Fact &table, const std::set<const Fact *> &others) const;
 
@@ -57,6 +58,7 @@ class ParentParts {
     ByTable from_;
     ByTable to_;
     std::unordered_map<std::string, std::vector<const Fact *>> partitions_;  // as they are, by their parents' names
+    mutable std::unordered_map<std::string, std::vector<Left>> left_;              // by tables, once it was asked for
 };
 
 // The names of a table's parents.
@@ -65,6 +67,10 @@ std::deque<std::string> parents_of(const Fact &table);
 std::vector<const Fact *> ancestors_of(const FactMap &facts, std::deque<std::string> parents);
 // Those that the table, as it is, leaves for good or for a while.
 std::vector<const Fact *> ancestors_left(const Scene &scene, const Fact &was);
+// The tables that come from the one of this name, the nearest first.
+std::vector<const Fact *> heirs_under(const FactMap &facts, const std::string &table);
+// Whether a check of a table's own can become one with that of a parent of the same name.
+bool can_become(const Fact &check, const Fact &parents);
 // The id of a constraint of the same name of a table.
 std::string id_on(const Fact &constraint, const Fact &table);
 

@@ -94,7 +94,9 @@ class Planner {
     // As the scene is, or as it is for what must not wait for a commit, or is not there to others before it.
     Scene scene_for(const Fact &fact) const
     {
-        return {scene_.sql, scene_.from, scene_.to, scene_.online && !in_block_.contains(fact.id) && !changes_.rebuilt.contains(fact.parent), scene_.relabelled, scene_.last_values, scene_.complete};
+        auto scene = scene_;
+        scene.online = scene_.online && !in_block_.contains(fact.id) && !changes_.rebuilt.contains(fact.parent);
+        return scene;
     }
 
     // The commands up to the end of a transaction are a task of their own.
@@ -306,7 +308,7 @@ std::vector<PlannedStep> planned(const Scene &scene, Steps first)
 {
     const Mentions from(scene.from);
     const auto kept = left_to_hand(scene, from, first);
-    const Scene without{scene.sql, scene.from, kept ? *kept : scene.to, scene.online, scene.relabelled, scene.last_values, scene.complete};
+    const auto without = scene.between(scene.from, kept ? *kept : scene.to);
     return Planner(without, from).run(std::move(first));
 }
 
@@ -320,7 +322,7 @@ std::vector<PlannedStep> plan(const Scene &scene, const std::vector<Rename> &ren
 {
     Steps steps;
     const auto from = renamed(scene.sql, scene.from, renames, steps);
-    return planned({scene.sql, from, scene.to, scene.online, scene.relabelled, scene.last_values, scene.complete}, std::move(steps));
+    return planned(scene.between(from, scene.to), std::move(steps));
 }
 
 }  // namespace core::repair

@@ -59,6 +59,9 @@ struct Scene {
     // Whether all is known that is wanted of a table.  What it has by its parents the ledger does not tell when it leaves them.
     bool complete = true;
 
+    // The same between other facts.
+    Scene between(const FactMap &before, const FactMap &after) const { return {sql, before, after, online, relabelled, last_values, complete}; }
+
     static inline const std::set<std::string> no_enums;
     static inline const std::map<std::string, std::int64_t, std::less<>> no_values;
 };
