@@ -138,7 +138,8 @@ TEST_CASE("partitions that take the places of others need an edge each, and a ta
     const core::repair::Scene scene{sql, from, to};
     const core::repair::Mentions before(from);
     const core::repair::Mentions after(to);
-    core::repair::add_edges(work, scene, before, after, {}, first);
+    const core::repair::ParentParts parts(scene);
+    core::repair::add_edges(work, scene, before, after, parts, {}, first);
     std::size_t edges = 0;
     for (const auto &task : work.tasks) edges += task.after.size();
     CHECK(edges == 2 * count);
