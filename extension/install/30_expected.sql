@@ -57,6 +57,18 @@ COMMENT ON TABLE langchef_guard.expected_stamp IS 'what need not be read again t
 ALTER TABLE langchef_guard.expected_stamp ALTER COLUMN stamps SET STORAGE EXTERNAL;
 REVOKE ALL ON TABLE langchef_guard.expected_stamp FROM PUBLIC;
 
+-- Where the rows of the catalogs lie, page by page, so that only pages that were written since are read again; as little
+-- of use in another database or cluster.
+CREATE TABLE langchef_guard.catalog_map (
+    catalog      oid NOT NULL,
+    part         integer NOT NULL,
+    content      bytea NOT NULL,
+    PRIMARY KEY (catalog, part)
+);
+COMMENT ON TABLE langchef_guard.catalog_map IS 'where the rows of the system catalogs lay when they were last compared with an expected schema';
+ALTER TABLE langchef_guard.catalog_map ALTER COLUMN content SET STORAGE EXTERNAL;
+REVOKE ALL ON TABLE langchef_guard.catalog_map FROM PUBLIC;
+
 -- Key of the hashes that stand for secret options in definitions.  It is dumped,
 -- so that a restored database tells a changed password from an unchanged one:
 -- the oldest key counts.

@@ -1,229 +1,204 @@
 #include "catalog/stamp_pass.hpp"
 
+#include "catalog/catalog_look.hpp"
 #include "catalog/catalog_page.hpp"
-#include "catalog/scan.hpp"
-#include "catalog/secret.hpp"
+#include "catalog/shared_rows.hpp"
 #include "catalog/stamp_rows.hpp"
+#include "pg/scratch.hpp"
 
 namespace catalog {
 namespace {
 
-using core::Stamp;
-
-class Pass : public PassResult {
+// A snapshot of its own for what is read one after the other.
+class PassSnapshot {
   public:
-    explicit Pass(KeptPages *kept)
-        : snapshot_(RegisterSnapshot(GetLatestSnapshot())), kept_(kept), nodes_(*kept->nodes()), scribe_(kept->nodes(), GetTopTransactionIdIfAny()),
-          visible_(static_cast<VisibleRows *>(palloc(sizeof(VisibleRows))))
-    {}
-
-    void run()
+    PassSnapshot() : exceptions_at_start_(std::uncaught_exceptions()), snapshot_(pg::call([] { return RegisterSnapshot(GetLatestSnapshot()); })) {}
+    ~PassSnapshot()
     {
-        List *catalogs = NIL;
-        each_row(RelationRelationId, [&catalogs](HeapTuple tuple, TupleDesc) {
+        // After an error it goes with the transaction's resources.
+        if (std::uncaught_exceptions() == exceptions_at_start_) UnregisterSnapshot(snapshot_);
+    }
+    PassSnapshot(const PassSnapshot &) = delete;
+    PassSnapshot &operator=(const PassSnapshot &) = delete;
+    operator Snapshot() const { return snapshot_; }
+
+  private:
+    int exceptions_at_start_;
+    Snapshot snapshot_;
+};
+
+// The catalogs of this database, by OID.
+std::vector<Oid> own_catalogs()
+{
+    const List *const list = pg::call([] {
+        List *found = NIL;
+        ScanKeyData below;
+        ScanKeyInit(&below, Anum_pg_class_oid, BTLessStrategyNumber, F_OIDLT, ObjectIdGetDatum(FirstNormalObjectId));
+        scan(RelationRelationId, ClassOidIndexId, below, [&found](HeapTuple tuple, TupleDesc) {
             const auto *const form = form_of<FormData_pg_class>(tuple);
             const bool catalog = form->relnamespace == PG_CATALOG_NAMESPACE && form->relkind == RELKIND_RELATION && !form->relisshared;
-            if (catalog && form->oid < FirstNormalObjectId && !is_left_out(form->oid)) catalogs = lappend_oid(catalogs, form->oid);
+            if (catalog && !is_left_out(form->oid)) found = lappend_oid(found, form->oid);
         });
-        for (int i = 0; i < list_length(catalogs); ++i) add_catalog(list_nth_oid(catalogs, i));
-        add_subscriptions();
-        add_names(AuthIdRelationId, Anum_pg_authid_rolname);
-        add_names(TableSpaceRelationId, Anum_pg_tablespace_spcname);
-        add_database();
-        common.add(core::row_stamp(0, secret_key_mark(), 0));
-        UnregisterSnapshot(snapshot_);
-        make_groups();
-        ereport(DEBUG1, errmsg_internal("langchef_guard reads %u of %u pages of catalogs", pages_read_, pages_));
+        return found;
+    });
+    std::vector<Oid> catalogs;
+    for (int i = 0; i < list_length(list); ++i) catalogs.push_back(list_nth_oid(list, i));
+    return catalogs;
+}
+
+class Pass {
+  public:
+    Pass(core::CatalogMap &map, std::optional<core::NodeIndex> &index) : map_(map), index_(index) {}
+
+    PassResult run()
+    {
+        result_.shared = read_shared(snapshot_, result_.common);
+        for (const auto &object : result_.shared) elsewhere_.push_back(object.object);
+        elsewhere_.erase(std::unique(elsewhere_.begin(), elsewhere_.end()), elsewhere_.end());
+        const auto catalogs = own_catalogs();
+        std::vector<Look> looks;
+        for (const Oid catalog : catalogs) looks.push_back(look(catalog));
+        lay_out(catalogs, looks);
+        read(looks);
+        for (const auto &catalog : map_.catalogs) {
+            result_.common.add(core::row_stamp(catalog.catalog, catalog.file, InvalidTransactionId));
+            for (const auto &page : catalog.pages) result_.common.add(page.common);
+        }
+        return std::move(result_);
     }
 
   private:
-    template <typename Each>
-    void each_row(Oid catalog, Each each)
+    const core::CatalogMap::Catalog *known(Oid catalog) const
     {
-        const Relation relation = table_open(catalog, AccessShareLock);
-        const TableScanDesc rows = table_beginscan_strat(relation, snapshot_, 0, nullptr, true, false);
-        for (HeapTuple tuple = heap_getnext(rows, ForwardScanDirection); HeapTupleIsValid(tuple); tuple = heap_getnext(rows, ForwardScanDirection)) {
-            CHECK_FOR_INTERRUPTS();
-            each(tuple, RelationGetDescr(relation));
-        }
-        table_endscan(rows);
-        table_close(relation, AccessShareLock);
+        const auto at = std::find_if(map_.catalogs.begin(), map_.catalogs.end(), [catalog](const auto &one) { return one.catalog == catalog; });
+        return at != map_.catalogs.end() ? &*at : nullptr;
     }
 
-    void add_catalog(Oid catalog)
+    Look look(Oid catalog)
     {
-        const Relation relation = table_open(catalog, AccessShareLock);
-        const RowReader reader(relation);
-        const Oid file = pg::compat::file_of(relation);
-        // A rewritten catalog has its rows in other places.
-        common.add(core::row_stamp(catalog, file, InvalidTransactionId));
-        const BlockNumber blocks = RelationGetNumberOfBlocks(relation);
-        KeptPage *const known = kept_->pages_of(catalog, file, blocks);
-        // A large catalog shall not drive everything else out of the buffers.
-        const auto strategy = blocks > static_cast<BlockNumber>(NBuffers) / 4 ? GetAccessStrategy(BAS_BULKREAD) : nullptr;
-        for (BlockNumber block = 0; block < blocks; ++block) {
-            CHECK_FOR_INTERRUPTS();
-            const Buffer buffer = ReadBufferExtended(relation, MAIN_FORKNUM, block, RBM_NORMAL, strategy);
-            // Without a lock: who writes the page at this moment has not committed, as far as the snapshot goes.
-            if (known[block].record != nullptr && known[block].written == BufferGetLSNAtomic(buffer)) {
-                add_page(*known[block].record);
-            } else {
-                read_page(relation, buffer, reader, &known[block]);
-                ++pages_read_;
+        const auto *const before = known(catalog);
+        const Look look = pg::call([catalog, before] {
+            const Relation relation = table_open(catalog, AccessShareLock);
+            const Look found = look_at(relation, before);
+            table_close(relation, AccessShareLock);
+            return found;
+        });
+        pages_ += look.blocks;
+        written_ += look.written_count;
+        return look;
+    }
+
+    // Gives the map the catalogs and pages that there are.  Where most is to be read, nothing is kept of it.
+    void lay_out(const std::vector<Oid> &catalogs, const std::vector<Look> &looks)
+    {
+        bool same_files = map_.catalogs.size() == catalogs.size();
+        for (std::size_t i = 0; same_files && i < catalogs.size(); ++i) {
+            const auto &before = map_.catalogs[i];
+            same_files = before.catalog == catalogs[i] && before.file == looks[i].file && before.pages.size() <= looks[i].blocks;
+        }
+        result_.is_new = !same_files || map_.groups.empty() || written_ > pages_ / 2;
+        if (result_.is_new) {
+            map_ = {};
+            map_.catalogs.resize(catalogs.size());
+            index_.reset();
+        }
+        for (std::size_t i = 0; i < catalogs.size(); ++i) {
+            auto &catalog = map_.catalogs[i];
+            const std::vector<std::uint64_t> visibility(looks[i].visibility, looks[i].visibility + looks[i].visibility_count);
+            result_.any_extent = result_.any_extent || catalog.pages.size() != looks[i].blocks || catalog.visibility != visibility;
+            catalog.catalog = catalogs[i];
+            catalog.file = looks[i].file;
+            catalog.visibility = visibility;
+            for (auto page = static_cast<BlockNumber>(catalog.pages.size()); page < looks[i].blocks; ++page) result_.pages.insert({static_cast<std::uint32_t>(i), page});
+            catalog.pages.resize(looks[i].blocks);
+        }
+    }
+
+    void read(const std::vector<Look> &looks)
+    {
+        std::vector<core::PagePlace> places;
+        for (std::uint32_t i = 0; i < looks.size(); ++i) {
+            const BlockNumber count = result_.is_new ? looks[i].blocks : looks[i].written_count;
+            for (BlockNumber j = 0; j < count; ++j) places.push_back({i, result_.is_new ? j : looks[i].written[j]});
+        }
+        const auto most = places.size();
+        unsigned read = static_cast<unsigned>(most);
+        if (most > 0) {
+            if (!index_) index_.emplace(map_);
+            core::CatalogSurvey survey(map_, *index_, elsewhere_);
+            scribe_.emplace(pg::call([] { return GetTopTransactionIdIfAny(); }));
+            while (!places.empty()) {
+                read_pages(places, survey);
+                places = survey.more_pages();
+                read += static_cast<unsigned>(places.size());
             }
-            ReleaseBuffer(buffer);
+            survey.finish();
+            result_.own_groups.assign(survey.own_groups().begin(), survey.own_groups().end());
+            result_.pages.insert(survey.changed_pages().begin(), survey.changed_pages().end());
+            result_.groups = survey.changed_groups();
         }
-        pages_ += blocks;
-        if (strategy != nullptr) FreeAccessStrategy(strategy);
-        table_close(relation, AccessShareLock);
+        const unsigned pages = pages_;
+        pg::call([read, pages] { ereport(DEBUG1, errmsg_internal("langchef_guard reads %u of %u pages of catalogs", read, pages)); });
     }
 
-    void read_page(Relation relation, Buffer buffer, const RowReader &reader, KeptPage *known)
+    // Pages in the order of their catalogs.
+    void read_pages(const std::vector<core::PagePlace> &places, core::CatalogSurvey &survey)
     {
-        find_visible_rows(relation, buffer, snapshot_, visible_);
-        scribe_.begin_page();
-        for (int i = 0; i < visible_->count; ++i) {
-            HeapTupleData tuple = row_at(relation, buffer, visible_->offsets[i]);
-            reader.read(&tuple, &scribe_);
+        struct Open {
+            Relation relation;
+            const RowReader *reader;
+            BufferAccessStrategy strategy;
+        };
+        for (std::size_t i = 0; i < places.size();) {
+            const std::uint32_t number = places[i].catalog;
+            const Oid catalog = map_.catalogs[number].catalog;
+            const Open open = pg::call([catalog] {
+                const Relation relation = table_open(catalog, AccessShareLock);
+                return Open{relation, new (palloc(sizeof(RowReader))) RowReader(relation), strategy_for(relation)};
+            });
+            for (; i < places.size() && places[i].catalog == number; ++i) {
+                PageScribe *const scribe = &*scribe_;
+                VisibleRows *const visible = visible_.get();
+                const Snapshot snapshot = snapshot_;
+                const BlockNumber block = places[i].page;
+                pg::call([&open, scribe, visible, snapshot, block] {
+                    CHECK_FOR_INTERRUPTS();
+                    const Buffer buffer = ReadBufferExtended(open.relation, MAIN_FORKNUM, block, RBM_NORMAL, open.strategy);
+                    find_visible_rows(open.relation, buffer, snapshot, visible);
+                    scribe->begin_page();
+                    for (int row = 0; row < visible->count; ++row) {
+                        HeapTupleData tuple = row_at(open.relation, buffer, visible->offsets[row]);
+                        open.reader->read(&tuple, scribe);
+                    }
+                    ReleaseBuffer(buffer);
+                });
+                survey.add_page(places[i], scribe->rows(), visible->is_final ? visible->written : InvalidXLogRecPtr);
+            }
+            pg::call([&open] {
+                if (open.strategy != nullptr) FreeAccessStrategy(open.strategy);
+                table_close(open.relation, AccessShareLock);
+            });
         }
-        add_page(scribe_.record());
-        if (visible_->is_final && visible_->written != InvalidXLogRecPtr) {
-            kept_->keep(known, scribe_.record(), visible_->written);
-        } else {
-            kept_->forget(known);
-        }
     }
 
-    void add_page(const PageRecord &page)
-    {
-        common.add(page.common);
-        for (std::uint32_t i = 0; i < page.counted_count; ++i) {
-            const PageRecord::Counted &counted = page.counted[i];
-            Stamps::Node &node = nodes_[counted.node];
-            node.seen = true;
-            node.stamp.add(counted.stamp);
-            node.own = node.own || counted.own;
-            if (counted.is_object) node.place = ++places_;
-        }
-        for (std::uint32_t i = 0; i < page.joined_count; ++i) nodes_.join(page.joined[i].left, page.joined[i].right);
-        add_mentions(page);
-    }
-
-    void add_mentions(const PageRecord &page)
-    {
-        if (page.mention_count == 0) return;
-        if (mention_count + page.mention_count > mention_room_) {
-            mention_room_ = std::max<std::size_t>(mention_room_ * 2, mention_count + page.mention_count + 1024);
-            const Size size = mention_room_ * sizeof(Stamps::Mention);
-            mentions = static_cast<Stamps::Mention *>(mentions == nullptr ? MemoryContextAllocHuge(CurrentMemoryContext, size) : repalloc_huge(mentions, size));
-        }
-        std::memcpy(mentions + mention_count, page.mentions, page.mention_count * sizeof(Stamps::Mention));
-        mention_count += page.mention_count;
-    }
-
-    // A row that is an object's and on no page of this database's catalogs.
-    void add_object(std::uint32_t number, Stamp stamp)
-    {
-        if (number == common_node) {
-            common.add(stamp);
-            return;
-        }
-        nodes_[number].seen = true;
-        nodes_[number].place = ++places_;
-        nodes_[number].stamp.add(stamp);
-    }
-
-    // Of all databases in one catalog.
-    void add_subscriptions()
-    {
-        scribe_.begin_page();
-        each_row(SubscriptionRelationId, [this](HeapTuple tuple, TupleDesc) {
-            const auto *const form = form_of<FormData_pg_subscription>(tuple);
-            if (form->subdbid != MyDatabaseId) return;
-            scribe_.count_object(nodes_.number_of(SubscriptionRelationId, form->oid), SubscriptionRelationId, tuple, false);
-        });
-        add_page(scribe_.record());
-    }
-
-    // Of what all databases share only the name shows.
-    void add_names(Oid catalog, AttrNumber name)
-    {
-        each_row(catalog, [this, catalog, name](HeapTuple tuple, TupleDesc columns) {
-            const Oid object = DatumGetObjectId(field(tuple, columns, 1).value);
-            const char *const text = NameStr(*DatumGetName(field(tuple, columns, name).value));
-            const auto length = static_cast<int>(std::strlen(text));
-            const std::uint64_t hash = DatumGetUInt64(hash_any_extended(reinterpret_cast<const unsigned char *>(text), length, 0));
-            const Stamp stamp = core::row_stamp(catalog, hash, object);
-            add_object(nodes_.number_of(catalog, object), stamp);
-        });
-    }
-
-    // What stands for the default of tables and indexes.
-    void add_database()
-    {
-        each_row(DatabaseRelationId, [this](HeapTuple tuple, TupleDesc) {
-            const auto *const form = form_of<FormData_pg_database>(tuple);
-            if (form->oid == MyDatabaseId) common.add(core::row_stamp(DatabaseRelationId, form->dattablespace, form->oid));
-        });
-    }
-
-    bool comes_before(std::uint32_t left, std::uint32_t right) const
-    {
-        return nodes_[left].object != nodes_[right].object ? nodes_[left].object < nodes_[right].object : nodes_[left].catalog < nodes_[right].catalog;
-    }
-
-    void make_groups()
-    {
-        const std::uint32_t count = nodes_.count();
-        auto *const number = static_cast<std::uint32_t *>(MemoryContextAllocHuge(CurrentMemoryContext, (count + 1) * sizeof(std::uint32_t)));
-        for (std::uint32_t i = 0; i < count; ++i) {
-            if (nodes_[i].seen && nodes_.root_of(i) == i) number[i] = group_count++;
-        }
-        for (std::uint32_t i = 0; i < count; ++i) {
-            if (nodes_[i].seen && nodes_[i].group != i) number[i] = number[nodes_.root_of(i)];
-        }
-        groups = static_cast<Stamps::Group *>(MemoryContextAllocHuge(CurrentMemoryContext, (group_count + 1) * sizeof(Stamps::Group)));
-        for (std::uint32_t i = 0; i < group_count; ++i) groups[i] = Stamps::Group{common_node, {}, false};
-        for (std::uint32_t i = 0; i < count; ++i) {
-            Stamps::Node &node = nodes_[i];
-            node.group = node.seen ? number[i] : Stamps::no_group;
-            if (!node.seen) continue;
-            Stamps::Group &group = groups[node.group];
-            if (group.head == common_node || comes_before(i, group.head)) group.head = i;
-            group.stamp.add(node.stamp);
-            group.own = group.own || node.own;
-        }
-        pfree(number);
-    }
-
-    Snapshot snapshot_;
-    KeptPages *kept_;
-    NodeTable &nodes_;
-    PageScribe scribe_;
-    VisibleRows *visible_;
-    std::size_t mention_room_ = 0;
-    std::uint32_t places_ = 0;
+    core::CatalogMap &map_;
+    std::optional<core::NodeIndex> &index_;
+    const PassSnapshot snapshot_;
+    PassResult result_;
+    std::vector<std::uint32_t> elsewhere_;
+    std::optional<PageScribe> scribe_;
+    const std::unique_ptr<VisibleRows> visible_ = std::make_unique<VisibleRows>();
     BlockNumber pages_ = 0;
-    BlockNumber pages_read_ = 0;
+    BlockNumber written_ = 0;
 };
-static_assert(std::is_trivially_destructible_v<Pass>);
 
 }  // namespace
 
-std::size_t likely_objects()
+PassResult pass_over_catalogs(core::CatalogMap &map, std::optional<core::NodeIndex> &index)
 {
-    const Relation relations = table_open(RelationRelationId, AccessShareLock);
-    constexpr BlockNumber nodes_in_block = 128;
-    const auto room = static_cast<std::size_t>(RelationGetNumberOfBlocks(relations)) * nodes_in_block + 1024;
-    table_close(relations, AccessShareLock);
-    return room;
-}
-
-PassResult pass_over_catalogs(KeptPages *kept)
-{
-    Pass pass(kept);
-    pass.run();
-    return pass;
+    // What the server allocates meanwhile; nothing of it is in the result.
+    const pg::ScratchContext scratch;
+    return Pass(map, index).run();
 }
 
 }  // namespace catalog

@@ -1,22 +1,31 @@
 #pragma once
 
-#include "catalog/kept_pages.hpp"
+#include <vector>
+
+#include "core/catalog_survey.hpp"
+#include "pg/call.hpp"
 
 namespace catalog {
 
-// What one pass over all catalogs found but for the objects themselves, in the memory context current when it was made.
-struct PassResult {
-    core::Stamp common;
-    Stamps::Mention *mentions = nullptr;
-    std::size_t mention_count = 0;
-    Stamps::Group *groups = nullptr;
-    std::uint32_t group_count = 0;
+// An object whose rows are in catalogs that all databases share.
+struct SharedObject {
+    Oid catalog;
+    Oid object;
+    core::Stamp stamp;
 };
 
-// About how many objects there are: moving a table of many costs as much as filling it.  Inside pg::call only.
-std::size_t likely_objects();
+struct PassResult {
+    core::Stamp common;  // of what is on no page of the map
+    std::vector<SharedObject> shared;  // by OID
+    std::vector<std::uint32_t> own_groups;  // with rows that this transaction wrote
+    // Whether the map was made anew; else what of it is not as it was.
+    bool is_new = false;
+    std::set<core::PagePlace> pages;
+    std::set<std::uint32_t> groups;
+    bool any_extent = false;  // numbers of pages, files, visibility maps
+};
 
-// Reads all pages but those kept that were not written since, and leaves what it found of objects in the nodes.  Inside pg::call only.
-PassResult pass_over_catalogs(KeptPages *kept);
+// Brings the map up to date by one snapshot, reading no pages but those that were written since.
+PassResult pass_over_catalogs(core::CatalogMap &map, std::optional<core::NodeIndex> &index);
 
 }  // namespace catalog

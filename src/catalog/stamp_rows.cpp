@@ -15,38 +15,38 @@ bool is_found_by_name(Oid catalog, HeapTuple tuple)
     }
 }
 
-void mention_all(std::uint32_t node, Datum stored, bool is_vector, PageScribe *scribe)
+void mention_all(ObjectAddress object, Datum stored, bool is_vector, PageScribe *scribe)
 {
     if (is_vector) {
         const auto *const vector = reinterpret_cast<const oidvector *>(DatumGetPointer(stored));
-        for (int i = 0; i < vector->dim1; ++i) scribe->mention(node, vector->values[i]);
+        for (int i = 0; i < vector->dim1; ++i) scribe->mention(object, vector->values[i]);
         return;
     }
     ArrayType *const array = DatumGetArrayTypeP(stored);
     const int count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
     const auto *const items = reinterpret_cast<const Oid *>(ARR_DATA_PTR(array));
-    for (int i = 0; !ARR_HASNULL(array) && i < count; ++i) scribe->mention(node, items[i]);
+    for (int i = 0; !ARR_HASNULL(array) && i < count; ++i) scribe->mention(object, items[i]);
     if (reinterpret_cast<Datum>(array) != stored) pfree(array);
 }
 
 // What the table of parts cannot say.
-void join_more(std::uint32_t node, Oid catalog, HeapTuple tuple, PageScribe *scribe)
+void join_more(ObjectAddress object, Oid catalog, HeapTuple tuple, PageScribe *scribe)
 {
     switch (catalog) {
-        case RelationRelationId: scribe->join(node, RelationRelationId, form_of<FormData_pg_class>(tuple)->reltoastrelid); break;
-        case TypeRelationId: scribe->join(node, RelationRelationId, form_of<FormData_pg_type>(tuple)->typrelid); break;
-        case IndexRelationId: scribe->join(node, RelationRelationId, form_of<FormData_pg_index>(tuple)->indrelid); break;
+        case RelationRelationId: scribe->join(object, RelationRelationId, form_of<FormData_pg_class>(tuple)->reltoastrelid); break;
+        case TypeRelationId: scribe->join(object, RelationRelationId, form_of<FormData_pg_type>(tuple)->typrelid); break;
+        case IndexRelationId: scribe->join(object, RelationRelationId, form_of<FormData_pg_index>(tuple)->indrelid); break;
         case ConstraintRelationId: {
             const auto *const form = form_of<FormData_pg_constraint>(tuple);
-            scribe->join(node, RelationRelationId, form->conrelid);
-            if (!OidIsValid(form->conrelid)) scribe->join(node, TypeRelationId, form->contypid);
+            scribe->join(object, RelationRelationId, form->conrelid);
+            if (!OidIsValid(form->conrelid)) scribe->join(object, TypeRelationId, form->contypid);
             break;
         }
         case TriggerRelationId: {
             // Those on the table that a foreign key refers to are parts of the key.
             const auto *const form = form_of<FormData_pg_trigger>(tuple);
-            scribe->join(node, ConstraintRelationId, form->tgconstraint);
-            if (!OidIsValid(form->tgconstraint)) scribe->join(node, RelationRelationId, form->tgrelid);
+            scribe->join(object, ConstraintRelationId, form->tgconstraint);
+            if (!OidIsValid(form->tgconstraint)) scribe->join(object, RelationRelationId, form->tgrelid);
             break;
         }
         default: break;
@@ -62,12 +62,12 @@ RowReader::RowReader(Relation catalog)
 void RowReader::read_dependency(HeapTuple tuple, PageScribe *scribe) const
 {
     const auto *const form = form_of<FormData_pg_depend>(tuple);
-    const std::uint32_t node = scribe->nodes().number_of(form->classid, form->objid);
-    scribe->count(node, catalog_, tuple, false);
+    const ObjectAddress object = counted_object(form->classid, form->objid);
+    scribe->count(object, catalog_, tuple, false, false);
     if (form->deptype == DEPENDENCY_INTERNAL) {
-        scribe->join(node, form->refclassid, form->refobjid);
+        scribe->join(object, form->refclassid, form->refobjid);
     } else {
-        scribe->mention(node, form->refobjid);
+        scribe->mention(object, form->refobjid);
     }
 }
 
@@ -88,22 +88,22 @@ void RowReader::read(HeapTuple tuple, PageScribe *scribe) const
         whole = oid_at(layout_.whole);
         whole_catalog = part->catalog_column == 0 ? part->whole_catalog : oid_at(layout_.whole_catalog);
     }
-    std::uint32_t node = common_node;
+    ObjectAddress object = common_object;
     const bool for_all = for_all_ || is_found_by_name(catalog_, tuple);
     if (layout_.has_oid) {
-        node = scribe->nodes().number_of(catalog_, oid_at(0));
-        scribe->count_object(node, catalog_, tuple, for_all);
-        scribe->join(node, whole_catalog, whole);
+        object = counted_object(catalog_, oid_at(0));
+        scribe->count(object, catalog_, tuple, for_all, true);
+        scribe->join(object, whole_catalog, whole);
     } else {
-        if (part != nullptr) node = scribe->nodes().number_of(whole_catalog, whole);
-        scribe->count(node, catalog_, tuple, for_all);
+        if (part != nullptr) object = counted_object(whole_catalog, whole);
+        scribe->count(object, catalog_, tuple, for_all, false);
     }
-    join_more(node, catalog_, tuple, scribe);
-    if (node == common_node) return;
-    for (int i = 0; i < layout_.fixed; ++i) scribe->mention(node, oid_at(layout_.offset[i]));
+    join_more(object, catalog_, tuple, scribe);
+    if (object.classId == InvalidOid) return;
+    for (int i = 0; i < layout_.fixed; ++i) scribe->mention(object, oid_at(layout_.offset[i]));
     for (int i = 0; i < layout_.arrays; ++i) {
         const Field stored = field(tuple, columns_, layout_.array[i]);
-        if (!stored.null) mention_all(node, stored.value, layout_.is_vector[i], scribe);
+        if (!stored.null) mention_all(object, stored.value, layout_.is_vector[i], scribe);
     }
 }
 

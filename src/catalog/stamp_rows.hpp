@@ -1,7 +1,6 @@
 #pragma once
 
-#include "catalog/stamp_layout.hpp"
-#include "catalog/stamp_page.hpp"
+#include "catalog/page_scribe.hpp"
 
 namespace catalog {
 

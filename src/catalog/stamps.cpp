@@ -1,7 +1,5 @@
 #include "catalog/stamps.hpp"
 
-#include "catalog/stamp_pass.hpp"
-
 namespace catalog {
 namespace {
 
@@ -12,66 +10,80 @@ bool is_of_relation(Oid catalog)
            catalog == AttrDefaultRelationId || catalog == PolicyRelationId;
 }
 
+bool comes_before(const core::Address &left, const core::Address &right)
+{
+    return left.classid != right.classid ? left.classid < right.classid : left.objid < right.objid;
+}
+
+// Both ascending.
+bool has_any(const std::vector<std::uint32_t> &oids, const std::vector<std::uint32_t> &of)
+{
+    return std::any_of(oids.begin(), oids.end(), [&of](std::uint32_t oid) { return std::binary_search(of.begin(), of.end(), oid); });
+}
+
 }  // namespace
 
-Stamps::Stamps() : context_(pg::call([] { return AllocSetContextCreate(CurrentMemoryContext, "langchef_guard catalog stamps", ALLOCSET_DEFAULT_SIZES); }))
+Stamps::Stamps(core::CatalogMap &map) : map_(map), pass_(pass_over_catalogs(map, index_)), stamps_(map.groups.size())
 {
-    kept_ = pg::call([] { return KeptPages::take(likely_objects()); });
-    // A pass that ends with an error leaves nothing of use.
-    std::unique_ptr<KeptPages, void (*)(KeptPages *)> unsound(kept_, [](KeptPages *kept) { kept->give_back(false); });
-    find();
-    unsound.release();
+    for (const auto &catalog : map.catalogs) {
+        for (const auto &page : catalog.pages) {
+            for (const auto &share : page.shares) stamps_[share.group].add(share.stamp);
+        }
+    }
 }
 
-void Stamps::find()
+core::Address Stamps::head(std::uint32_t group) const
 {
-    const MemoryContext context = context_;
-    KeptPages *const kept = kept_;
-    const PassResult pass = pg::call([context, kept] {
-        const MemoryContext caller = MemoryContextSwitchTo(context);
-        const PassResult made = pass_over_catalogs(kept);
-        MemoryContextSwitchTo(caller);
-        return made;
-    });
-    common_ = pass.common;
-    nodes_ = kept->nodes();
-    mentions_ = pass.mentions;
-    mention_count_ = pass.mention_count;
-    groups_ = pass.groups;
-    group_count_ = pass.group_count;
+    if (group >= map_.groups.size()) return {shared(group).catalog, shared(group).object, 0};
+    const auto &node = map_.groups[group].nodes.front();
+    return {node.catalog, node.object, 0};
 }
 
-Stamps::~Stamps()
+const core::NodeIndex &Stamps::index() const
 {
-    kept_->give_back(true);
-    MemoryContextDelete(context_);
+    if (!index_) index_.emplace(map_);
+    return *index_;
 }
-
-core::Address Stamps::head(std::uint32_t number) const { return address_of((*nodes_)[groups_[number].head]); }
 
 std::uint32_t Stamps::group_of(core::Address object) const
 {
-    const std::uint32_t found = nodes_->find(object.classid, object.objid);
-    return found != no_node ? (*nodes_)[found].group : no_group;
+    const auto at = std::lower_bound(pass_.shared.begin(), pass_.shared.end(), object.objid, [](const auto &one, Oid oid) { return one.object < oid; });
+    for (auto one = at; one != pass_.shared.end() && one->object == object.objid; ++one) {
+        if (one->catalog == object.classid) return static_cast<std::uint32_t>(map_.groups.size() + static_cast<std::size_t>(one - pass_.shared.begin()));
+    }
+    return index().group_of(object.classid, object.objid);
+}
+
+// OIDs in the groups, ascending.
+std::vector<std::uint32_t> Stamps::oids_of(const std::vector<char> &groups, bool of_relations) const
+{
+    std::vector<std::uint32_t> oids;
+    for (std::uint32_t group = 0; group < groups.size(); ++group) {
+        if (groups[group] == 0) continue;
+        if (group >= map_.groups.size()) {
+            oids.push_back(shared(group).object);
+            continue;
+        }
+        for (const auto &node : map_.groups[group].nodes) {
+            if (of_relations || !is_of_relation(node.catalog)) oids.push_back(node.object);
+        }
+    }
+    std::sort(oids.begin(), oids.end());
+    return oids;
 }
 
 void Stamps::spread(std::vector<char> &marked) const
 {
     std::vector<char> frontier = marked;
     for (bool first = true;; first = false) {
-        std::vector<char> next(group_count_, 0);
+        const auto oids = oids_of(frontier, first);
+        std::vector<char> next(marked.size(), 0);
         bool any = false;
-        for (std::size_t i = 0; i < mention_count_; ++i) {
-            const std::uint32_t from = (*nodes_)[mentions_[i].node].group;
-            if (marked[from] != 0) continue;
-            bool is_there = false;
-            bool is_hit = false;
-            nodes_->each_with(mentions_[i].object, [&](const Node &node) {
-                is_there = is_there || node.place != 0;
-                is_hit = is_hit || (node.seen && frontier[node.group] != 0 && (first || !is_of_relation(node.catalog)));
-            });
-            if (!is_hit && (is_there || !first)) continue;
-            marked[from] = next[from] = 1;
+        for (std::uint32_t i = 0; i < map_.groups.size(); ++i) {
+            if (marked[i] != 0) continue;
+            const auto &group = map_.groups[i];
+            if (!(first && group.misses) && !has_any(group.mentioned, oids)) continue;
+            marked[i] = next[i] = 1;
             any = true;
         }
         if (!any) return;
@@ -81,15 +93,18 @@ void Stamps::spread(std::vector<char> &marked) const
 
 std::vector<core::Address> Stamps::objects(const std::vector<char> &marked) const
 {
-    std::vector<const Node *> found;
-    for (std::uint32_t i = 0; i < nodes_->count(); ++i) {
-        const Node &node = (*nodes_)[i];
-        if (node.place != 0 && marked[node.group] != 0) found.push_back(&node);
-    }
-    std::sort(found.begin(), found.end(), [](const Node *left, const Node *right) { return left->place < right->place; });
     std::vector<core::Address> addresses;
-    addresses.reserve(found.size());
-    for (const auto *const node : found) addresses.push_back(address_of(*node));
+    for (std::uint32_t group = 0; group < groups(); ++group) {
+        if (marked[group] == 0) continue;
+        if (group >= map_.groups.size()) {
+            addresses.push_back(head(group));
+            continue;
+        }
+        for (const auto &node : map_.groups[group].nodes) {
+            if (node.is_object) addresses.push_back({node.catalog, node.object, 0});
+        }
+    }
+    std::sort(addresses.begin(), addresses.end(), comes_before);
     return addresses;
 }
 

@@ -1,16 +1,11 @@
 #pragma once
 
-#include <cstdint>
-#include <vector>
+#include <optional>
 
+#include "catalog/stamp_pass.hpp"
 #include "core/fact.hpp"
-#include "core/stamp.hpp"
-#include "pg/call.hpp"
 
 namespace catalog {
-
-class KeptPages;
-class NodeTable;
 
 // Where the rows of all catalogs lie and who wrote them, gathered in one pass under one snapshot,
 // without looking at what they say but for names of roles and tablespaces.  Objects are in groups: a
@@ -20,30 +15,24 @@ class NodeTable;
 // A row with the same place and writer is the same row, as long as its catalog was not rewritten and
 // transaction numbers did not come round: a place is given again only when no transaction can see
 // the row that was there, and then to another transaction.
-//
-// The session remembers what the pages said, for passes to come; one pass is looked at at a time.
 class Stamps {
   public:
-    static constexpr std::uint32_t no_group = UINT32_MAX;
+    static constexpr std::uint32_t no_group = core::CatalogMap::no_group;
 
-    struct Group {
-        std::uint32_t head;  // node of its first object
-        core::Stamp stamp;
-        bool own;  // has rows that this transaction wrote
-    };
-
-    Stamps();
-    ~Stamps();
-    Stamps(const Stamps &) = delete;
-    Stamps &operator=(const Stamps &) = delete;
+    // map: as the catalogs were in some earlier pass, or empty; brought up to date.  It stays, unchanged, as long as this.
+    explicit Stamps(core::CatalogMap &map);
 
     // Of what may show in the facts of any object: the system's own rows, operators, casts, collations
     // and the like, the files of the catalogs, the key that hides secrets.
-    core::Stamp common() const { return common_; }
+    core::Stamp common() const { return pass_.common; }
 
-    std::uint32_t groups() const { return group_count_; }
-    const Group &group(std::uint32_t number) const { return groups_[number]; }
-    core::Address head(std::uint32_t number) const;
+    // Numbers of groups are below; some are of no group.
+    std::uint32_t groups() const { return static_cast<std::uint32_t>(map_.groups.size() + pass_.shared.size()); }
+    bool exists(std::uint32_t group) const { return group >= map_.groups.size() || !map_.groups[group].nodes.empty(); }
+    core::Stamp stamp(std::uint32_t group) const { return group < map_.groups.size() ? stamps_[group] : shared(group).stamp; }
+    // Whether it has rows that this transaction wrote.
+    bool is_own(std::uint32_t group) const { return std::binary_search(pass_.own_groups.begin(), pass_.own_groups.end(), group); }
+    core::Address head(std::uint32_t group) const;
     std::uint32_t group_of(core::Address object) const;
 
     // Marks the groups whose facts may say something of the groups marked already: what refers to them
@@ -52,38 +41,21 @@ class Stamps {
     // there is marked as well.
     void spread(std::vector<char> &marked) const;
 
-    // Objects that have rows of their own in the groups marked, in the order in which the catalogs hold them.
+    // Objects that have rows of their own in the groups marked, by catalog and OID.
     std::vector<core::Address> objects(const std::vector<char> &marked) const;
 
-    // An object, or what has rows only for what is said of it.
-    struct Node {
-        Oid catalog;
-        Oid object;
-        std::uint32_t group;
-        std::uint32_t place;  // counts rows with an OID, from 1; 0 without one
-        core::Stamp stamp;
-        bool own;
-        bool seen;  // there is a row of it, or of something that is a part of it
-    };
-    // The rows of the node mention the OID.
-    struct Mention {
-        std::uint32_t node;
-        Oid object;
-    };
+    // What the pass did to the map.
+    const PassResult &pass() const { return pass_; }
 
   private:
-    static core::Address address_of(const Node &node) { return {node.catalog, node.object, 0}; }
+    const SharedObject &shared(std::uint32_t group) const { return pass_.shared[group - map_.groups.size()]; }
+    const core::NodeIndex &index() const;
+    std::vector<std::uint32_t> oids_of(const std::vector<char> &groups, bool of_relations) const;
 
-    void find();
-
-    MemoryContext context_;
-    KeptPages *kept_ = nullptr;
-    core::Stamp common_;
-    const NodeTable *nodes_ = nullptr;  // of kept_
-    Mention *mentions_ = nullptr;
-    std::size_t mention_count_ = 0;
-    Group *groups_ = nullptr;
-    std::uint32_t group_count_ = 0;
+    const core::CatalogMap &map_;
+    mutable std::optional<core::NodeIndex> index_;  // once it is asked
+    PassResult pass_;
+    std::vector<core::Stamp> stamps_;  // by group of the map
 };
 
 }  // namespace catalog

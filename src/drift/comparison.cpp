@@ -4,6 +4,7 @@
 
 #include "drift/exceptions.hpp"
 #include "drift/expected_facts.hpp"
+#include "drift/kept_map.hpp"
 #include "drift/kept_stamps.hpp"
 #include "drift/live_facts.hpp"
 #include "drift/renames.hpp"
@@ -37,11 +38,12 @@ class Plan {
         std::size_t found_again = 0;
         bool any = false;
         for (std::uint32_t group = 0; group < stamps.groups(); ++group) {
+            if (!stamps.exists(group)) continue;
             const auto head = stamps.head(group);
             const auto at = known.find(head_key(head.classid, head.objid));
             const auto *const record = at != known.end() ? at->second : nullptr;
             if (record != nullptr) ++found_again;
-            const bool same = record != nullptr && record->stamp == stamps.group(group).stamp;
+            const bool same = record != nullptr && record->stamp == stamps.stamp(group);
             if (same) {
                 known_of_[group] = record;
                 continue;
@@ -153,9 +155,9 @@ class Findings {
         for (std::uint32_t group = 0; group < stamps_.groups(); ++group) {
             if (plan.is_settled(group)) {
                 records.push_back(*plan.known_of(group));
-            } else if (!stamps_.group(group).own) {
+            } else if (stamps_.exists(group) && !stamps_.is_own(group)) {
                 const auto head = stamps_.head(group);
-                records.push_back(record(head.classid, head.objid, stamps_.group(group).stamp, groups_[group]));
+                records.push_back(record(head.classid, head.objid, stamps_.stamp(group), groups_[group]));
             }
         }
         records.push_back(plan.system() != nullptr ? *plan.system() : record(system_head, system_head, stamps_.common(), groups_.back()));
@@ -241,8 +243,13 @@ std::string terms_of(const core::DriftScope &scope, const core::Renames &renames
 // For those who want to know why a comparison took its time.
 void tell_reading(const Stamps &stamps, const std::vector<char> &settled)
 {
-    const auto groups = static_cast<int>(stamps.groups());
-    const auto read = static_cast<int>(std::count(settled.begin(), settled.end(), 0));
+    int groups = 0;
+    int read = 0;
+    for (std::uint32_t group = 0; group < stamps.groups(); ++group) {
+        if (!stamps.exists(group)) continue;
+        ++groups;
+        read += settled[group] == 0 ? 1 : 0;
+    }
     pg::call([groups, read] { ereport(DEBUG1, errmsg_internal("langchef_guard reads %d of %d groups of objects", read, groups)); });
 }
 
@@ -257,7 +264,8 @@ std::vector<core::DriftRow> compare_with_catalogs(OwnerSession &session, const E
                                                   const core::DriftScope &scope, std::size_t most)
 {
     const auto scope_of_keys = in_utf8(scope);
-    const Stamps stamps;
+    KeptMap kept_map(session);
+    const Stamps stamps(kept_map.map());
     KeptStamps kept(session, schema, terms_of(scope, renames), stamps);
     const Plan plan(stamps, kept);
     forget_cached_rows();
@@ -284,7 +292,10 @@ std::vector<core::DriftRow> compare_with_catalogs(OwnerSession &session, const E
         }
     }
     // Others would wait for the notes until the transaction is over.
-    if (!pg::call([] { return IsTransactionBlock(); })) kept.replace(findings.records(plan));
+    if (!pg::call([] { return IsTransactionBlock(); })) {
+        kept.replace(findings.records(plan));
+        kept_map.replace(stamps.pass());
+    }
     return rows;
 }
 

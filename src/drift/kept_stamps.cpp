@@ -2,9 +2,7 @@
 
 #include <charconv>
 
-#include "drift/environment.hpp"
-#include "guard/installation.hpp"
-#include "pg/own_code.hpp"
+#include "drift/notes.hpp"
 
 namespace drift {
 namespace {
@@ -40,20 +38,6 @@ constinit pg::Statement delete_parts{
 
 pg::Parameter int4(std::int64_t number) { return pg::Parameter(Int32GetDatum(static_cast<std::int32_t>(number))); }
 
-std::string bytes_of(const pg::Rows &rows, std::uint64_t row, int column)
-{
-    struct View {
-        const char *data;
-        std::size_t size;
-    };
-    const Datum value = rows.value(row, column).value;
-    const auto view = pg::call([value] {
-        const bytea *const plain = DatumGetByteaPP(value);
-        return View{VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain)};
-    });
-    return std::string(view.data, view.size);
-}
-
 // The next of the numbers that blanks are between; false when there is none.
 template <typename Number>
 bool take_number(std::string_view &text, Number &number)
@@ -72,21 +56,9 @@ std::uint64_t next_transaction()
 
 std::string basis_of(const ExpectedSchema &schema, const std::string &options, const catalog::Stamps &stamps)
 {
-    std::string text(format);
-    const auto add = [&text](auto number) { text += ' ' + std::to_string(number); };
-    add(guard::system_identifier());
-    add(MyDatabaseId);
-    add(server_version_num());
-    add(pg::own_code());
-    add(schema.registered_xid);
-    add(stamps.common().first);
-    add(stamps.common().second);
+    auto text = basis_of_notes(format);
+    for (const auto number : {schema.registered_xid, stamps.common().first, stamps.common().second}) text += ' ' + std::to_string(number);
     return text + ' ' + options;
-}
-
-bool may_write()
-{
-    return pg::call([] { return !XactReadOnly && !RecoveryInProgress() && !IsInParallelMode() && !IsolationUsesXactSnapshot(); });
 }
 
 }  // namespace
@@ -103,7 +75,7 @@ void KeptStamps::load()
     // Read after the catalogs were: what another session wrote meanwhile is as good, and one's own counts.
     const auto found = session_->run(find_stamps, {pg::param(std::string_view(schema_.name))});
     if (found.empty() || found.int4(0, 1) != header_part) return;
-    header_ = bytes_of(found, 0, 2);
+    header_ = note_bytes(found, 0, 2);
     std::string_view rest = header_;
     const auto end = rest.find('\n');
     if (end == std::string_view::npos) return;
@@ -115,7 +87,7 @@ void KeptStamps::load()
     if (!same || parts_ == 0 || written_at > now || now - written_at > most_transactions || found.size() != parts_ + 1) return;
     for (std::uint64_t row = 1; row < found.size(); ++row) {
         const auto part = static_cast<std::int32_t>(row - 1);
-        if (found.int4(row, 1) != part || !core::read_records(bytes_of(found, row, 2), records_)) return;
+        if (found.int4(row, 1) != part || !core::read_records(note_bytes(found, row, 2), records_)) return;
     }
     session_->release(found);
     believed_ = true;
@@ -126,11 +98,11 @@ std::size_t KeptStamps::part_of(const core::StampRecord &record) const { return 
 void KeptStamps::replace(std::vector<core::StampRecord> &&records)
 {
     if (believed_ && records == records_) return;
-    if (!may_write()) return;
+    if (!may_note()) return;
     const auto name = pg::param(std::string_view(schema_.name));
     if (session_->run(lock_schema, {name, pg::param(static_cast<std::int64_t>(schema_.registered_xid))}).empty()) return;
     const auto present = session_->run(find_header, {name, int4(header_part)});
-    if ((present.empty() ? std::string() : bytes_of(present, 0, 1)) != header_) return;
+    if ((present.empty() ? std::string() : note_bytes(present, 0, 1)) != header_) return;
     write(records);
 }
 

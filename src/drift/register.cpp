@@ -9,6 +9,7 @@
 #include "drift/environment.hpp"
 #include "drift/expected_schema.hpp"
 #include "drift/lines.hpp"
+#include "drift/kept_map.hpp"
 #include "drift/live_facts.hpp"
 #include "drift/registration.hpp"
 #include "pg/entry.hpp"
@@ -111,7 +112,8 @@ LCG_FUNCTION(lcg_register_expected_live)
     auto name = drift::required_name(fcinfo, 0);
     drift::OwnerSession session;
     drift::Registration registration(session, std::move(name));
-    const catalog::Stamps stamps;
+    drift::KeptMap kept_map(session);
+    const catalog::Stamps stamps(kept_map.map());
     drift::forget_cached_rows();
     drift::LiveFacts live({nullptr, &stamps, true});
     std::vector<std::uint32_t> groups;
@@ -124,6 +126,7 @@ LCG_FUNCTION(lcg_register_expected_live)
     std::vector<core::Address> unsettled;
     live.gaps(&unsettled);
     drift::keep_registered(session, registration.name(), stamps, groups, unsettled);
+    kept_map.replace(stamps.pass());
     return Int64GetDatum(registration.facts());
 }
 

@@ -36,6 +36,7 @@ extern "C" {
 #include "access/tableam.h"
 #include "access/toast_compression.h"
 #include "access/transam.h"
+#include "access/visibilitymap.h"
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "catalog/binary_upgrade.h"

@@ -75,7 +75,7 @@ SELECT is(ARRAY(SELECT c.conname::text FROM pg_constraint AS c JOIN relations AS
 -- The dump takes the record along; what is derived or bound to this database stays.
 SELECT is(ARRAY(SELECT r.signature FROM relations AS r WHERE r.relkind = 'r'
         AND NOT r.oid = ANY (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'langchef_guard') ORDER BY 1),
-    ARRAY(SELECT s FROM unnest(ARRAY['langchef_guard.baseline_state', 'langchef_guard.digest_key', 'langchef_guard.expected_stamp', 'langchef_guard.known_object']) AS s ORDER BY 1),
+    ARRAY(SELECT s FROM unnest(ARRAY['langchef_guard.baseline_state', 'langchef_guard.catalog_map', 'langchef_guard.digest_key', 'langchef_guard.expected_stamp', 'langchef_guard.known_object']) AS s ORDER BY 1),
     'every table is dumped but for what is derived');
 
 -- The extension.

@@ -1,0 +1,41 @@
+#include "drift/notes.hpp"
+
+#include "drift/environment.hpp"
+#include "guard/installation.hpp"
+#include "pg/own_code.hpp"
+
+namespace drift {
+
+std::string basis_of_notes(std::string_view format)
+{
+    std::string text(format);
+    const auto add = [&text](auto number) { text += ' ' + std::to_string(number); };
+    add(guard::system_identifier());
+    add(MyDatabaseId);
+    add(server_version_num());
+    add(pg::own_code());
+    return text;
+}
+
+bool may_note()
+{
+    return pg::call([] { return !XactReadOnly && !RecoveryInProgress() && !IsInParallelMode() && !IsolationUsesXactSnapshot(); });
+}
+
+std::string note_bytes(const pg::Rows &rows, std::uint64_t row, int column)
+{
+    struct View {
+        bytea *plain;
+        bool is_copy;
+    };
+    const Datum value = rows.value(row, column).value;
+    const auto view = pg::call([value] {
+        bytea *const plain = DatumGetByteaPP(value);
+        return View{plain, PointerGetDatum(plain) != value};
+    });
+    std::string bytes(VARDATA_ANY(view.plain), VARSIZE_ANY_EXHDR(view.plain));
+    if (view.is_copy) pg::call([view] { pfree(view.plain); });
+    return bytes;
+}
+
+}  // namespace drift

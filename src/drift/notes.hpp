@@ -1,0 +1,17 @@
+#pragma once
+
+#include "pg/spi.hpp"
+
+// What comparisons leave for those to come in tables of the extension: of this server and database alone.
+namespace drift {
+
+// What notes of a format go by: of another cluster, database, version or build they say nothing.
+std::string basis_of_notes(std::string_view format);
+
+// Whether the transaction can write at all, and sees what others have written.
+bool may_note();
+
+// A bytea that is not null.
+std::string note_bytes(const pg::Rows &rows, std::uint64_t row, int column);
+
+}  // namespace drift
