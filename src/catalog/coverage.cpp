@@ -35,7 +35,12 @@ class Account {
     bool is_captured(const ObjectAddress &address) const
     {
         const core::Address wanted{address.classId, address.objectId, 0};
-        if (std::binary_search(known_.captured, known_.captured + known_.count, wanted)) return true;
+        // Parts of one whole mostly come one after the other.
+        if (wanted == last_captured_) return true;
+        if (std::binary_search(known_.captured, known_.captured + known_.count, wanted)) {
+            last_captured_ = wanted;
+            return true;
+        }
         if (known_.stamps == nullptr) return false;
         const std::uint32_t group = known_.stamps->group_of(wanted);
         return group != Stamps::no_group && known_.settled[group] != 0;
@@ -90,6 +95,7 @@ class Account {
 
     Known known_;
     Oid guard_;
+    mutable core::Address last_captured_{};
 };
 
 struct RawGap {
@@ -262,6 +268,7 @@ std::vector<Gap> find_gaps_among(const std::vector<core::Address> &objects, std:
 {
     std::sort(captured.begin(), captured.end());
     const Known known{captured.data(), captured.size(), &stamps, settled.data()};
+    stamps.prepare();
     const core::Address *const first = objects.data();
     const std::size_t count = objects.size();
     const Findings found = pg::call([&known, first, count, horizon] {

@@ -33,7 +33,9 @@ class Stamps {
     // Whether it has rows that this transaction wrote.
     bool is_own(std::uint32_t group) const { return std::binary_search(pass_.own_groups.begin(), pass_.own_groups.end(), group); }
     core::Address head(std::uint32_t group) const;
+    // Not for pg::call, where nothing else may be owned, unless prepare() was called before.
     std::uint32_t group_of(core::Address object) const;
+    void prepare() const { index(); }
 
     // Marks the groups whose facts may say something of the groups marked already: what refers to them
     // and, by way of types, functions and the like, what refers to those.  The catalogs' own record of

@@ -73,6 +73,8 @@ class NodeIndex {
     // Whether an object of any catalog has the OID and a row of its own.
     bool is_object(std::uint32_t object) const;
 
+    // Makes room for so many in all, so that they need not be moved as they come.
+    void reserve(std::size_t nodes) { if (nodes > slots_.size() / 2) grow(nodes); }
     void add(const CatalogMap::Node &node, std::uint32_t group);
     void remove(const CatalogMap::Node &node);
 

@@ -58,7 +58,8 @@ std::uint32_t CatalogSurvey::number_of(std::uint32_t catalog, std::uint32_t obje
     const std::size_t at = slot_of(catalog, object);
     if (slots_[at] != 0) return last_ = slots_[at] - 1;
     last_ = static_cast<std::uint32_t>(objects_.size());
-    objects_.push_back({{catalog, object, false}, index_.group_of(catalog, object), last_, false});
+    const auto group = map_.groups.empty() ? CatalogMap::no_group : index_.group_of(catalog, object);
+    objects_.push_back({{catalog, object, false}, group, last_, false});
     slots_[at] = last_ + 1;
     if (objects_.size() > slots_.size() / 2) grow();
     return last_;
@@ -187,6 +188,7 @@ CatalogSurvey::Numbers CatalogSurvey::free_affected(std::set<std::uint32_t> &gon
 void CatalogSurvey::make_groups(Numbers &free)
 {
     Numbers numbers(objects_.size(), CatalogMap::no_group);
+    if (map_.groups.empty()) index_.reserve(objects_.size());
     for (std::uint32_t i = 0; i < objects_.size(); ++i) {
         auto &object = objects_[i];
         if (!is_concerned(object)) continue;

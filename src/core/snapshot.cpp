@@ -19,7 +19,10 @@ bool is_digest(std::string_view text)
 
 std::string canonical_text(const Fact &fact)
 {
-    std::string out = "{\"id\":";
+    constexpr std::size_t usual_size = 512;
+    std::string out;
+    out.reserve(usual_size);
+    out += "{\"id\":";
     append_json_string(out, fact.id);
     out += ",\"kind\":";
     append_json_string(out, fact.kind);

@@ -107,7 +107,7 @@ round=0
 while [ "$round" -lt "$rounds" ]; do
 	round=$((round + 1))
 	timed pg_dump pg_dump -s -f /dev/null many
-	sql 'DELETE FROM langchef_guard.expected_stamp' >/dev/null
+	sql 'DELETE FROM langchef_guard.expected_stamp; DELETE FROM langchef_guard.catalog_map' >/dev/null
 	query cold "SELECT count(*) FROM langchef_guard.drift('release')"
 	sql "ALTER TABLE t$((round * 7)) ADD COLUMN late int" >/dev/null
 	query warm "SELECT count(*) FROM langchef_guard.drift('release')"
