@@ -237,7 +237,7 @@ attempt_in($writers[0], 'ALTER TABLE app.still3 RESET (fillfactor)');
 cmp_ok($cancelled, '>', 0, "$cancelled comparisons were cancelled");
 is(attempt_in($asking, $count)->{out}, '5400', 'after an error the same is told');
 
-# A standby's sessions remember as well, while it follows, and when it is one no more.
+# A standby goes by the notes of its primary, while it follows, and when it is one no more.
 $node->safe_psql('kept', q{SELECT langchef_guard.register_expected('release')});
 $node->backup('base');
 my $standby = PostgreSQL::Test::Cluster->new('kept_standby');
@@ -261,6 +261,28 @@ $standby->poll_query_until('kept', 'SELECT NOT pg_is_in_recovery()');
 $standby->safe_psql('kept', 'ALTER TABLE app.still20 ADD COLUMN own int');
 is(attempt_in($following, $count)->{out}, rows($standby, 'kept', $count), 'and, promoted, what is so there');
 $_->quit foreach $following, $asking, @writers;
+
+# After a crash the notes are those of the last transaction that is not lost, and so are the pages.
+foreach my $round (1 .. 4)
+{
+	$node->safe_psql('kept', "ALTER TABLE app.still$round ADD COLUMN before int; $count");
+	$node->safe_psql('kept', 'CHECKPOINT') if $round % 2;
+	$node->safe_psql('kept', 'VACUUM pg_attribute; VACUUM pg_class') if $round > 2;
+	$node->safe_psql('kept', "SET synchronous_commit = off; ALTER TABLE app.still$round ADD COLUMN after int; $count; ALTER TABLE app.still$round ADD COLUMN last int");
+	$node->stop('immediate');
+	$node->start;
+	my ($with, $without) = ($node->safe_psql('kept', $question), attempt($node, 'kept', $anew)->{out});
+	is($with, $without, "after a crash the same is told with notes and without, round $round");
+	is(groups_read('SELECT 1'), groups_read($no_map), 'of the same groups');
+}
+
+# The copy of a database has the notes of another.
+foreach my $strategy (qw(wal_log file_copy))
+{
+	$node->safe_psql('postgres', "CREATE DATABASE copy_$strategy TEMPLATE kept STRATEGY $strategy");
+	$node->safe_psql("copy_$strategy", 'ALTER TABLE app.still30 ADD COLUMN late int');
+	is($node->safe_psql("copy_$strategy", $question), attempt($node, "copy_$strategy", $anew)->{out}, "a copy made by $strategy is compared as it is");
+}
 log_is_sound($standby, 'the standby stayed sound');
 log_is_sound($node, 'the server stayed sound');
 
