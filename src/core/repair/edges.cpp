@@ -74,17 +74,18 @@ class Edges {
     // Partitions leave before a task without steps, and others come after it: an edge for each pair would be too many.
     void add_leaving(const Fact &partition, const Chain &chain)
     {
-        const auto parent = text_of(partition, "partition_of");
-        const auto [left, is_new] = left_.try_emplace(parent, work_.tasks.size());
-        if (is_new) {
-            Task task;
-            task.id = "table:" + parent;
-            // After all that goes first, even where that is a circle, and before anything is made.
-            task.place = work_.tasks[chain.last].place;
-            task.place.at(1) = std::numeric_limits<std::int64_t>::max();
-            work_.tasks.push_back(std::move(task));
+        for (const auto *const above : ancestors_of(scene_.from, {text_of(partition, "partition_of")})) {
+            const auto [left, is_new] = left_.try_emplace(std::string(object_of(above->id)), work_.tasks.size());
+            if (is_new) {
+                Task task;
+                task.id = above->id;
+                // After all that goes first, even where that is a circle, and before anything is made.
+                task.place = work_.tasks[chain.last].place;
+                task.place.at(1) = std::numeric_limits<std::int64_t>::max();
+                work_.tasks.push_back(std::move(task));
+            }
+            follow(left->second, chain);
         }
-        follow(left->second, chain);
     }
 
     // What is made from another goes before it, and what reads a column before anything is done to it.
@@ -343,7 +344,7 @@ class Edges {
     std::map<std::string, std::vector<Chain>> keys_;
     std::map<std::string, std::vector<Chain>> dropped_keys_;
     std::multimap<std::string, Chain> under_;          // drops of indexes of parents, by the keys that may stand on parts of them
-    std::map<std::string, std::size_t> left_;          // the task after which a parent's partitions have left it
+    std::map<std::string, std::size_t> left_;          // the task after which all have left that leave a table or one under it
     std::map<std::string, std::vector<Chain>> parts_;  // what its late steps may point at
     std::multimap<std::string, std::pair<std::string, Chain>> taken_;
 };

@@ -9,6 +9,7 @@
 #include "core/repair/joining.hpp"
 #include "core/repair/keys.hpp"
 #include "core/repair/makers.hpp"
+#include "core/repair/part_names.hpp"
 #include "core/repair/partitions.hpp"
 #include "core/repair/reading.hpp"
 #include "core/repair/target.hpp"
@@ -18,7 +19,10 @@
 namespace core::repair {
 namespace {
 
-bool is_named_by_server(const Fact &part) { return part.kind == "index" || is_key(part); }
+bool has_relation_name(const Fact &part) { return part.kind == "index" || is_key(part); }
+
+// Whatever the parent's is called: the server chose a name, or it had one when it came.
+bool has_name_of_its_own(const Fact &part) { return has_relation_name(part) || is_foreign_key(part); }
 
 bool are_alike(const Fact &left, const Fact &right)
 {
@@ -154,7 +158,7 @@ const Fact *ParentParts::kept_as(const Fact &part, const Fact &table) const
 {
     for (const auto *const own : parts_of(to_, table.id)) {
         if (scene_.from.contains(own->id) || !are_alike(part, *own) || !is_as_given(part, *own)) continue;
-        if (!is_named_by_server(*own) || is_name_free(scene_, name_of(table.id).first(), name_of(own->id).last())) return own;
+        if (!has_relation_name(*own) || is_name_free(scene_, name_of(table.id).first(), name_of(own->id).last())) return own;
     }
     return nullptr;
 }
@@ -196,7 +200,7 @@ std::vector<ParentParts::Left> ParentParts::find_left(const Fact &table) const
     for (const auto *const parent : ancestors_left(scene_, table)) {
         for (const auto *const part : parts_of(from_, parent->id)) {
             // What it declares itself as well has a fact of its own.
-            if (flag_of(*part, "no_inherit") || (!is_named_by_server(*part) && scene_.from.contains(id_on(*part, table)))) continue;
+            if (flag_of(*part, "no_inherit") || (!has_name_of_its_own(*part) && scene_.from.contains(id_on(*part, table)))) continue;
             if (text_of(*part, "type") != "check" && !has(table, "partition_of")) continue;
             if (const auto *const other = wanted_of_parent(*part, wanted->second, taken); other != nullptr) {
                 // Checks of two parents are one.
@@ -207,7 +211,7 @@ std::vector<ParentParts::Left> ParentParts::find_left(const Fact &table) const
             if (own != nullptr && !kept.insert(own).second) own = nullptr;
             if (own == nullptr && !scene_.complete) continue;
             auto name = name_of(own != nullptr ? own->id : part->id).last();
-            if (own == nullptr && is_named_by_server(*part)) name = free_relation_name(scene_, name_of(table.id).first(), "lcg_left_", name, "");
+            if (own == nullptr && has_name_of_its_own(*part)) name = free_relation_name(scene_, name_of(table.id).first(), "lcg_left_", name, "");
             while (!names.insert(name).second) name = free_relation_name(scene_, name_of(table.id).first(), "lcg_left_", std::to_string(names.size()) + '_' + name_of(part->id).last(), "");
             left.push_back({part, own, std::move(name)});
         }
@@ -218,23 +222,18 @@ std::vector<ParentParts::Left> ParentParts::find_left(const Fact &table) const
 void ParentParts::name_left(const Fact &table, Steps &steps) const
 {
     const auto &sql = scene_.sql;
-    std::string cases;
+    std::string indexes;
+    std::string keys;
     for (const auto &one : left_with(table)) {
-        if (!is_named_by_server(*one.part)) continue;
-        const auto schema = name_of(one.part->parent).first();
-        cases += " WHEN pg_catalog.to_regclass(" + literal(sql.name({schema, name_of(one.part->id).last()})) + ") THEN " + literal(one.name);
+        const auto of = name_of(one.part->parent);
+        if (has_relation_name(*one.part)) {
+            indexes += " WHEN pg_catalog.to_regclass(" + literal(sql.name({of.first(), name_of(one.part->id).last()})) + ") THEN " + literal(one.name);
+        } else if (is_foreign_key(*one.part)) {
+            keys += " WHEN c.conrelid = pg_catalog.to_regclass(" + literal(sql.name(of.parts)) + ") AND c.conname = " + literal(name_of(one.part->id).last()) + " THEN " + literal(one.name);
+        }
     }
-    if (cases.empty()) return;
-    // A key of the partition's own can stand on an index that is a part of its parent's.
-    const auto body = "DECLARE command pg_catalog.text; BEGIN FOR command IN SELECT pg_catalog.format('ALTER INDEX %s RENAME TO %I', n.part::pg_catalog.regclass, n.name)"
-                      " FROM (SELECT c.oid AS part, c.relname, CASE pg_catalog.pg_partition_root(c.oid)" + cases +
-                      " END AS name FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = " + literal(sql.name(name_of(table.id).parts)) +
-                      "::pg_catalog.regclass AND c.relispartition) n WHERE n.name <> n.relname::pg_catalog.text"
-                      " AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = n.part AND k.contype IN ('p', 'u', 'x') AND k.conparentid = 0)"
-                      " ORDER BY pg_catalog.starts_with(n.name, 'lcg_left_') DESC"
-                      " LOOP EXECUTE command; END LOOP; END";
-    auto &step = add_step(steps, table, "DO " + dollar_quoted(body), Lock::access_exclusive);
-    step.detail = "Names what the partition has as parts of its parent's indexes.";
+    if (!indexes.empty()) name_parts(table, "Names what the partition has as parts of its parent's indexes.", parts_of_indexes(sql, table, indexes), steps);
+    if (!keys.empty()) name_parts(table, "Names what the partition has as parts of its parent's foreign keys.", parts_of_foreign_keys(sql, table, keys), steps);
 }
 
 void ParentParts::drop_left(const Fact &table, Steps &steps) const
@@ -244,7 +243,7 @@ void ParentParts::drop_left(const Fact &table, Steps &steps) const
     for (const auto &one : left_with(table)) {
         const auto was = name_of(one.part->id).last();
         if (one.kept != nullptr) {
-            if (!is_named_by_server(*one.part) && one.name != was) add_step(steps, table, alter + " RENAME CONSTRAINT " + sql.quote(was) + " TO " + sql.quote(one.name), Lock::access_exclusive);
+            if (!has_name_of_its_own(*one.part) && one.name != was) add_step(steps, table, alter + " RENAME CONSTRAINT " + sql.quote(was) + " TO " + sql.quote(one.name), Lock::access_exclusive);
             continue;
         }
         // The parent's can be without one here while it is not valid.
@@ -284,7 +283,7 @@ std::vector<const Fact *> ParentParts::taken_by_parent(const Fact &table) const
     const auto was = scene_.from.find(table.id);
     if (!has(table, "partition_of") || was == scene_.from.end() || !differs(&was->second, table, "partition_of")) return taken;
     for (const auto *const part : parts_of(from_, table.id)) {
-        if (is_named_by_server(*part) && scene_.to.contains(part->id) && wanted_of_parent(*part, table, {}) != nullptr) taken.push_back(part);
+        if (has_relation_name(*part) && scene_.to.contains(part->id) && wanted_of_parent(*part, table, {}) != nullptr) taken.push_back(part);
     }
     return taken;
 }
