@@ -1,6 +1,6 @@
 #include "core/repair/free_name.hpp"
 
-#include <algorithm>
+#include "core/repair/mentions.hpp"
 
 #include "core/cpp_only.hpp"
 
@@ -30,16 +30,6 @@ std::string free_name(const Dialect &sql, std::string_view before, std::string_v
     }
 }
 
-// The index of a key has the name of its constraint, in the schema of its table.
-bool is_index_of_key(const FactMap &facts, const std::string &schema, const std::string &name)
-{
-    for (auto at = facts.lower_bound("constraint:"); at != facts.end() && at->first.starts_with("constraint:"); ++at) {
-        const auto parts = name_of(at->first);
-        if (parts.first() == schema && parts.last() == name) return true;
-    }
-    return false;
-}
-
 }  // namespace
 
 std::string free_constraint_name(const Scene &scene, const std::string &table, std::string_view before, std::string_view name, std::string_view after)
@@ -52,15 +42,31 @@ std::string free_constraint_name(const Scene &scene, const std::string &table, s
 
 std::string free_relation_name(const Scene &scene, const std::string &schema, std::string_view before, std::string_view name, std::string_view after)
 {
+    return free_relation_name(scene, KeyNames(scene), schema, before, name, after);
+}
+
+std::string free_relation_name(const Scene &scene, const KeyNames &keys, const std::string &schema, std::string_view before, std::string_view name, std::string_view after)
+{
     return free_name(scene.sql, before, name, after, [&](const std::string &whole) {
         for (const auto *const facts : {&scene.from, &scene.to}) {
             for (const std::string_view kind : {"table", "foreign_table", "view", "matview", "sequence", "index", "composite", "enum", "domain", "range", "type"}) {
                 if (facts->contains(fact_id(kind, {schema, whole}))) return true;
             }
-            if (is_index_of_key(*facts, schema, whole)) return true;
         }
-        return false;
+        return keys.has(schema, whole);
     });
 }
+
+KeyNames::KeyNames(const Scene &scene)
+{
+    for (const auto *const facts : {&scene.from, &scene.to}) {
+        for (auto at = facts->lower_bound("constraint:"); at != facts->end() && at->first.starts_with("constraint:"); ++at) {
+            const auto parts = name_of(at->first);
+            names_.insert(mention_key(parts.first(), parts.last()));
+        }
+    }
+}
+
+bool KeyNames::has(const std::string &schema, const std::string &name) const { return names_.contains(mention_key(schema, name)); }
 
 }  // namespace core::repair

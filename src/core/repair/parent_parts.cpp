@@ -5,7 +5,6 @@
 #include <set>
 
 #include "core/drift.hpp"
-#include "core/repair/free_name.hpp"
 #include "core/repair/joining.hpp"
 #include "core/repair/keys.hpp"
 #include "core/repair/makers.hpp"
@@ -134,6 +133,12 @@ ParentParts::ParentParts(const Scene &scene) : scene_(scene)
     }
 }
 
+const KeyNames &ParentParts::key_names() const
+{
+    if (!key_names_) key_names_.emplace(scene_);
+    return *key_names_;
+}
+
 const std::vector<const Fact *> &ParentParts::parts_of(const ByTable &tables, const std::string &table)
 {
     static const std::vector<const Fact *> none;
@@ -211,8 +216,8 @@ std::vector<ParentParts::Left> ParentParts::find_left(const Fact &table) const
             if (own != nullptr && !kept.insert(own).second) own = nullptr;
             if (own == nullptr && !scene_.complete) continue;
             auto name = name_of(own != nullptr ? own->id : part->id).last();
-            if (own == nullptr && has_name_of_its_own(*part)) name = free_relation_name(scene_, name_of(table.id).first(), "lcg_left_", name, "");
-            while (!names.insert(name).second) name = free_relation_name(scene_, name_of(table.id).first(), "lcg_left_", std::to_string(names.size()) + '_' + name_of(part->id).last(), "");
+            if (own == nullptr && has_name_of_its_own(*part)) name = free_relation_name(scene_, key_names(), name_of(table.id).first(), "lcg_left_", name, "");
+            while (!names.insert(name).second) name = free_relation_name(scene_, key_names(), name_of(table.id).first(), "lcg_left_", std::to_string(names.size()) + '_' + name_of(part->id).last(), "");
             left.push_back({part, own, std::move(name)});
         }
     }

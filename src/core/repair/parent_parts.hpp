@@ -1,10 +1,11 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
-#include "core/repair/step.hpp"
+#include "core/repair/free_name.hpp"
 
 // Indexes and constraints that a table has as parts of those of its parents: no facts of its own, until it leaves them.
 namespace core::repair {
@@ -54,11 +55,14 @@ class ParentParts {
     const Fact *kept_as(const Fact &part, const Fact &table) const;
     const Fact *wanted_of_parent(const Fact &part, const Fact &table, const std::set<const Fact *> &others) const;
 
+    const KeyNames &key_names() const;
+
     const Scene &scene_;
     ByTable from_;
     ByTable to_;
     std::unordered_map<std::string, std::vector<const Fact *>> partitions_;  // as they are, by their parents' names
     mutable std::unordered_map<std::string, std::vector<Left>> left_;              // by tables, once it was asked for
+    mutable std::optional<KeyNames> key_names_;
 };
 
 // The names of a table's parents.
