@@ -5,18 +5,25 @@ namespace {
 
 // The visibility map, page by page.  A page of a catalog that is visible to all has its bit taken away by whoever writes
 // its rows, and given back only by VACUUM, which is logged, and leaves the log's position in the page of the map: as long
-// as that stays, no page whose bit is set was written.
+// as that stays, no page whose bit is set was written.  That holds where pages with the bit say the same of themselves, for
+// else nobody takes it away: such a map is not believed.
 class Visibility {
   public:
     Visibility(Relation catalog, BlockNumber blocks, const core::CatalogMap::Catalog *known, Look *look)
-        : catalog_(catalog), blocks_(blocks), known_(known), look_(look)
+        : catalog_(catalog), blocks_(blocks), known_(known), look_(look), bits_(static_cast<bool *>(palloc(most_bits * sizeof(bool))))
     {}
 
-    // Whether the page is known to be as it was; to be asked of all pages in order.
-    bool is_unchanged(BlockNumber block)
+    // Whether the page has its bit, and is known to be as it was; to be asked of all pages in order.
+    struct Answer {
+        bool is_set;
+        bool is_unchanged;
+    };
+    Answer of(BlockNumber block)
     {
         if (block == end_ && !is_over_) read_range();
-        return block < end_ && is_same_ && bits_[block - start_];
+        if (block >= end_) return {false, false};
+        const bool is_set = bits_[block - start_];
+        return {is_set, is_set && is_same_};
     }
 
   private:
@@ -32,7 +39,6 @@ class Visibility {
         // Bits and position of one moment: the position follows the bits under the same lock.
         LockBuffer(buffer, BUFFER_LOCK_SHARE);
         const XLogRecPtr position = PageGetLSN(BufferGetPage(buffer));
-        if (bits_ == nullptr) bits_ = static_cast<bool *>(palloc(most_bits * sizeof(bool)));
         for (; end_ < blocks_ && end_ - start_ < most_bits && visibilitymap_pin_ok(end_, buffer); ++end_) {
             bits_[end_ - start_] = (visibilitymap_get_status(catalog_, end_, &buffer) & VISIBILITYMAP_ALL_VISIBLE) != 0;
         }
@@ -56,42 +62,45 @@ class Visibility {
     BlockNumber end_ = 0;
     bool is_over_ = false;
     bool is_same_ = false;
-    bool *bits_ = nullptr;
+    bool *bits_;
 };
 
-bool was_written(Relation catalog, BlockNumber block, std::uint64_t known, BufferAccessStrategy strategy)
-{
-    const Buffer buffer = ReadBufferExtended(catalog, MAIN_FORKNUM, block, RBM_NORMAL, strategy);
-    // Without a lock: who writes the page at this moment has not committed, as far as the snapshot goes.
-    const XLogRecPtr position = BufferGetLSNAtomic(buffer);
-    ReleaseBuffer(buffer);
-    return position != known;
-}
-
 }  // namespace
+
+void distrust_visibility(std::uint64_t *visibility, std::size_t count) { std::fill_n(visibility, count, std::uint64_t{InvalidXLogRecPtr}); }
 
 BufferAccessStrategy strategy_for(Relation catalog)
 {
     return RelationGetNumberOfBlocks(catalog) > static_cast<BlockNumber>(NBuffers) / 4 ? GetAccessStrategy(BAS_BULKREAD) : nullptr;
 }
 
-Look look_at(Relation catalog, const core::CatalogMap::Catalog *known)
+Look look_at(Relation catalog, const core::CatalogMap::Catalog *known, bool trusts_visibility)
 {
     Look look{};
     look.file = pg::compat::file_of(catalog);
     look.blocks = RelationGetNumberOfBlocks(catalog);
-    look.written = static_cast<BlockNumber *>(MemoryContextAllocHuge(CurrentMemoryContext, (look.blocks + 1) * sizeof(BlockNumber)));
+    look.to_read = static_cast<BlockNumber *>(MemoryContextAllocHuge(CurrentMemoryContext, (look.blocks + 1) * sizeof(BlockNumber)));
     // A rewritten catalog has its rows in other places.
     if (known != nullptr && known->file != look.file) known = nullptr;
     const BufferAccessStrategy strategy = strategy_for(catalog);
-    Visibility visibility(catalog, look.blocks, known, &look);
+    Visibility visibility(catalog, look.blocks, trusts_visibility ? known : nullptr, &look);
+    bool is_sound = true;
     for (BlockNumber block = 0; block < look.blocks; ++block) {
         CHECK_FOR_INTERRUPTS();
-        const bool is_visible = visibility.is_unchanged(block);
+        const auto [is_set, is_unchanged] = visibility.of(block);
         const std::uint64_t before = known != nullptr && block < known->pages.size() ? known->pages[block].written : 0;
-        if (before != 0 && (is_visible || !was_written(catalog, block, before, strategy))) continue;
-        look.written[look.written_count++] = block;
+        if (before != 0 && is_unchanged) continue;
+        bool is_as_before = false;
+        if (before != 0) {
+            const Buffer buffer = ReadBufferExtended(catalog, MAIN_FORKNUM, block, RBM_NORMAL, strategy);
+            // Without a lock: who writes the page at this moment has not committed, as far as the snapshot goes.
+            is_as_before = BufferGetLSNAtomic(buffer) == before;
+            is_sound = is_sound && (!is_set || PageIsAllVisible(BufferGetPage(buffer)));
+            ReleaseBuffer(buffer);
+        }
+        if (!is_as_before) look.to_read[look.to_read_count++] = block;
     }
+    if (!is_sound) distrust_visibility(look.visibility, static_cast<std::size_t>(look.visibility_count));
     if (strategy != nullptr) FreeAccessStrategy(strategy);
     return look;
 }

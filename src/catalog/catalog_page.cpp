@@ -37,8 +37,9 @@ void find_visible_rows(Relation catalog, Buffer buffer, Snapshot snapshot, Visib
     LockBuffer(buffer, BUFFER_LOCK_SHARE);
     const Page page = BufferGetPage(buffer);
     const auto last = static_cast<OffsetNumber>(PageGetMaxOffsetNumber(page));
+    rows->is_marked = PageIsAllVisible(page);
     // A standby can be told so of rows that its own snapshots do not see yet.
-    const bool all_visible = PageIsAllVisible(page) && !snapshot->takenDuringRecovery;
+    const bool all_visible = rows->is_marked && !snapshot->takenDuringRecovery;
     for (OffsetNumber offset = FirstOffsetNumber; offset <= last; offset = OffsetNumberNext(offset)) {
         if (!ItemIdIsNormal(PageGetItemId(page, offset))) continue;
         if (all_visible) {

@@ -12,6 +12,8 @@ struct VisibleRows {
     // Whether any later snapshot sees the same, as long as the page is not written again: the transactions that made or
     // deleted the rows on it are over, and not only since the snapshot.
     bool is_final;
+    // Whether the page says itself that all see its rows.
+    bool is_marked;
     int count;
     OffsetNumber offsets[MaxHeapTuplesPerPage];
 };

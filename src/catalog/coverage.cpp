@@ -34,6 +34,7 @@ class Account {
   private:
     bool is_captured(const ObjectAddress &address) const
     {
+        if (!OidIsValid(address.objectId)) return false;
         const core::Address wanted{address.classId, address.objectId, 0};
         // Parts of one whole mostly come one after the other.
         if (wanted == last_captured_) return true;

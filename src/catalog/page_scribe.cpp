@@ -42,7 +42,7 @@ void PageScribe::count(ObjectAddress object, Oid catalog, HeapTuple tuple, bool 
 
 void PageScribe::join(ObjectAddress object, Oid catalog, Oid other)
 {
-    if (object.classId == InvalidOid || !OidIsValid(other) || is_systems(catalog, other)) return;
+    if (object.classId == InvalidOid || !OidIsValid(other) || counted_object(catalog, other).classId == InvalidOid) return;
     if (object.classId == catalog && object.objectId == other) return;
     append(context_, joins_, join_count_, join_room_, core::PageRows::Join{object.classId, object.objectId, catalog, other});
 }

@@ -8,7 +8,13 @@ namespace catalog {
 // Stands for all objects that initdb made.
 constexpr ObjectAddress common_object{InvalidOid, InvalidOid, 0};
 
-inline ObjectAddress counted_object(Oid catalog, Oid object) { return is_systems(catalog, object) ? common_object : ObjectAddress{catalog, object, 0}; }
+// What a row is counted for that says so itself.  Of roles and the like there are no rows here, and an object is in a
+// catalog: rows that somebody made by hand may say otherwise.
+inline ObjectAddress counted_object(Oid catalog, Oid object)
+{
+    const bool is_elsewhere = catalog == AuthIdRelationId || catalog == TableSpaceRelationId || catalog >= FirstNormalObjectId;
+    return is_elsewhere || is_systems(catalog, object) ? common_object : ObjectAddress{catalog, object, 0};
+}
 
 // Takes down what the rows on one page after the other say of objects, in the memory context that was current when it
 // was made; inside pg::call only.

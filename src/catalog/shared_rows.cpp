@@ -42,13 +42,12 @@ void each_row(Snapshot snapshot, Oid catalog, Each each)
     table_close(relation, AccessShareLock);
 }
 
-void add_subscriptions(Snapshot snapshot, Shared *shared)
+template <typename Each>
+void each_subscription(Snapshot snapshot, Each each)
 {
-    each_row(snapshot, SubscriptionRelationId, [shared](HeapTuple tuple, TupleDesc) {
+    each_row(snapshot, SubscriptionRelationId, [&each](HeapTuple tuple, TupleDesc) {
         const auto *const form = form_of<FormData_pg_subscription>(tuple);
-        if (form->subdbid != MyDatabaseId) return;
-        const std::uint64_t place = (std::uint64_t{ItemPointerGetBlockNumber(&tuple->t_self)} << 16) | ItemPointerGetOffsetNumber(&tuple->t_self);
-        shared->add(SubscriptionRelationId, form->oid, core::row_stamp(SubscriptionRelationId, place, HeapTupleHeaderGetRawXmin(tuple->t_data)));
+        if (form->subdbid == MyDatabaseId) each(form->oid, tuple);
     });
 }
 
@@ -74,11 +73,24 @@ void add_database(Snapshot snapshot, Shared *shared)
 
 }  // namespace
 
+bool has_subscriptions(Snapshot snapshot)
+{
+    bool found = false;
+    each_subscription(snapshot, [&found](Oid, HeapTuple) { found = true; });
+    return found;
+}
+
+void read_subscriptions(Snapshot snapshot, PageScribe *scribe)
+{
+    each_subscription(snapshot, [scribe](Oid subscription, HeapTuple tuple) {
+        scribe->count(counted_object(SubscriptionRelationId, subscription), SubscriptionRelationId, tuple, false, true);
+    });
+}
+
 std::vector<SharedObject> read_shared(Snapshot snapshot, core::Stamp &common)
 {
     const Shared found = pg::call([snapshot] {
         Shared shared;
-        add_subscriptions(snapshot, &shared);
         add_names(snapshot, AuthIdRelationId, Anum_pg_authid_rolname, &shared);
         add_names(snapshot, TableSpaceRelationId, Anum_pg_tablespace_spcname, &shared);
         add_database(snapshot, &shared);

@@ -22,7 +22,8 @@ struct PassResult {
     bool is_new = false;
     std::set<core::PagePlace> pages;
     std::set<std::uint32_t> groups;
-    bool any_extent = false;  // numbers of pages, files, visibility maps
+    std::set<std::uint32_t> cut;  // catalogs, by place, that have fewer pages
+    bool head = false;            // anything but pages and groups
 };
 
 // Brings the map up to date by one snapshot, reading no pages but those that were written since.

@@ -59,6 +59,8 @@ struct CatalogMap {
 
     std::vector<Catalog> catalogs;
     std::vector<Group> groups;
+    std::int64_t server_start = 0;  // of the server whose visibility maps were looked at
+    std::uint64_t elsewhere = 0;    // stands for the OIDs that are objects' and in no catalog here
 
     bool operator==(const CatalogMap &) const = default;
 };

@@ -8,8 +8,9 @@
 namespace core {
 namespace {
 
-// Of a catalog, whose OID is far below.
+// Of a catalog, whose OID is below: initdb made it.
 constexpr std::uint32_t object_bit = 1U << 31;
+constexpr std::uint32_t end_of_catalogs = 16384;
 
 bool take_count(std::string_view &bytes, std::size_t &count, std::size_t least_size)
 {
@@ -31,9 +32,19 @@ bool take_stamp(std::string_view &bytes, Stamp &stamp) { return take_bytes(bytes
 
 }  // namespace
 
+std::size_t parts_of(const CatalogMap &map)
+{
+    std::size_t parts = parts_of(map.groups.size(), groups_in_part);
+    for (const auto &catalog : map.catalogs) parts += parts_of(catalog.pages.size(), pages_in_part);
+    return parts;
+}
+
 std::string map_head(const CatalogMap &map)
 {
     std::string out;
+    append_bytes(out, map.server_start);
+    append_bytes(out, map.elsewhere);
+    append_count(out, map.groups.size());
     append_count(out, map.catalogs.size());
     for (const auto &catalog : map.catalogs) {
         append_bytes(out, catalog.catalog);
@@ -42,31 +53,32 @@ std::string map_head(const CatalogMap &map)
         append_count(out, catalog.visibility.size());
         for (const auto written : catalog.visibility) append_bytes(out, written);
     }
-    append_count(out, map.groups.size());
     return out;
 }
 
-bool read_map_head(std::string_view bytes, CatalogMap &map)
+bool read_map_head(std::string_view bytes, std::size_t parts, CatalogMap &map)
 {
     constexpr std::size_t catalog_size = 4 * sizeof(std::uint32_t);
-    // Far more than a server can hold: who asks for them did not write the head.
-    constexpr std::uint32_t most_items = 1U << 24;
     std::size_t catalogs = 0;
     std::uint32_t groups = 0;
     map = {};
+    if (!take_bytes(bytes, map.server_start) || !take_bytes(bytes, map.elsewhere) || !take_bytes(bytes, groups)) return false;
     if (!take_count(bytes, catalogs, catalog_size)) return false;
-    for (std::size_t i = 0; i < catalogs; ++i) {
+    std::vector<std::uint32_t> pages(catalogs);
+    std::size_t found = parts_of(groups, groups_in_part);
+    for (auto &count : pages) {
         CatalogMap::Catalog catalog;
-        std::uint32_t pages = 0;
         std::size_t visibility = 0;
-        if (!take_bytes(bytes, catalog.catalog) || !take_bytes(bytes, catalog.file) || !take_bytes(bytes, pages) || pages > most_items) return false;
+        if (!take_bytes(bytes, catalog.catalog) || !take_bytes(bytes, catalog.file) || !take_bytes(bytes, count)) return false;
         if (!take_count(bytes, visibility, sizeof(std::uint64_t))) return false;
         catalog.visibility.resize(visibility);
         for (auto &written : catalog.visibility) take_bytes(bytes, written);
-        catalog.pages.resize(pages);
         map.catalogs.push_back(std::move(catalog));
+        found += parts_of(count, pages_in_part);
     }
-    if (!take_bytes(bytes, groups) || groups > most_items || !bytes.empty()) return false;
+    // No more room than for what is there.
+    if (found != parts || !bytes.empty()) return false;
+    for (std::size_t i = 0; i < catalogs; ++i) map.catalogs[i].pages.resize(pages[i]);
     map.groups.resize(groups);
     return true;
 }
@@ -138,7 +150,7 @@ bool read_group_part(std::string_view bytes, CatalogMap &map, std::size_t part)
             take_bytes(bytes, node.object);
             node.is_object = (node.catalog & object_bit) != 0;
             node.catalog &= ~object_bit;
-            if (node.catalog == 0) return false;
+            if (node.catalog == 0 || node.catalog >= end_of_catalogs) return false;
         }
         if (!take_count(bytes, count, sizeof(std::uint32_t))) return false;
         group.mentioned.resize(count);

@@ -250,7 +250,7 @@ bool CatalogSurvey::is_there(std::uint32_t object) const
 }
 
 // Whoever mentioned what is gone does miss it, and who missed something may have found it.
-void CatalogSurvey::find_misses(const std::set<std::uint32_t> &gone)
+void CatalogSurvey::find_misses(const std::set<std::uint32_t> &gone, bool of_all)
 {
     std::vector<std::uint32_t> lost;
     for (const auto object : gone) {
@@ -260,7 +260,7 @@ void CatalogSurvey::find_misses(const std::set<std::uint32_t> &gone)
         auto &group = map_.groups[i];
         const auto &mentioned = group.mentioned;
         bool misses = false;
-        if (group.misses || affected_[i] != 0) {
+        if (of_all || group.misses || affected_[i] != 0) {
             misses = std::any_of(mentioned.begin(), mentioned.end(), [this](std::uint32_t object) { return !is_there(object); });
         } else {
             misses = !lost.empty() && std::any_of(mentioned.begin(), mentioned.end(), [&lost](std::uint32_t object) {
@@ -273,6 +273,13 @@ void CatalogSurvey::find_misses(const std::set<std::uint32_t> &gone)
     }
 }
 
+std::uint64_t CatalogSurvey::sum_of(const std::vector<std::uint32_t> &elsewhere)
+{
+    std::uint64_t sum = 0;
+    for (const auto object : elsewhere) sum += scatter(object);
+    return sum;
+}
+
 void CatalogSurvey::finish()
 {
     std::set<std::uint32_t> gone;
@@ -280,7 +287,9 @@ void CatalogSurvey::finish()
     make_groups(free);
     note_mentions();
     renew_pages();
-    find_misses(gone);
+    const auto elsewhere = sum_of(elsewhere_);
+    find_misses(gone, elsewhere != map_.elsewhere);
+    map_.elsewhere = elsewhere;
     for (const auto &object : objects_) {
         if (object.own) own_groups_.insert(object.group);
     }

@@ -50,7 +50,8 @@ struct PagePlace {
 // the groups that did change.  What comes of it is what a look at all pages would have found.  An empty map is filled.
 class CatalogSurvey {
   public:
-    // The map has all pages that the catalogs have now; its owner changes nothing else meanwhile.
+    // The map has all pages that the catalogs have now, and those that they do not have any more, which are added without
+    // rows; its owner changes nothing else meanwhile.
     //   elsewhere  OIDs of objects that the map knows nothing of, ascending
     CatalogSurvey(CatalogMap &map, NodeIndex &index, const std::vector<std::uint32_t> &elsewhere);
 
@@ -62,6 +63,9 @@ class CatalogSurvey {
 
     // Changes the map and the index.  Nothing of the survey is of use afterwards but what follows.
     void finish();
+
+    // Of the OIDs, as CatalogMap has it.
+    static std::uint64_t sum_of(const std::vector<std::uint32_t> &elsewhere);
 
     // Numbers of groups that are not what they were, those that are free now included, and of those with rows of the
     // transaction that looks.
@@ -107,7 +111,7 @@ class CatalogSurvey {
     void make_groups(Numbers &free);
     void note_mentions();
     void renew_pages();
-    void find_misses(const std::set<std::uint32_t> &gone);
+    void find_misses(const std::set<std::uint32_t> &gone, bool of_all);
     bool is_there(std::uint32_t object) const;
 
     CatalogMap &map_;

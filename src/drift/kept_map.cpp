@@ -8,7 +8,7 @@ namespace drift {
 namespace {
 
 constexpr std::string_view format = "1";
-constexpr std::int64_t header_part = -1;
+constexpr std::int32_t header_part = -1;
 
 // Parts of pages are under their catalog, the header and parts of groups under none.
 constinit pg::Statement find_parts{"SELECT m.catalog, m.part, m.content FROM langchef_guard.catalog_map m ORDER BY m.catalog, m.part", {}};
@@ -20,14 +20,18 @@ constinit pg::Statement put_part{
     "INSERT INTO langchef_guard.catalog_map (catalog, part, content) VALUES ($1, $2, $3)"
     " ON CONFLICT (catalog, part) DO UPDATE SET content = excluded.content",
     {OIDOID, INT4OID, BYTEAOID}};
-constinit pg::Statement delete_parts{"DELETE FROM langchef_guard.catalog_map", {}};
+constinit pg::Statement delete_map{"DELETE FROM langchef_guard.catalog_map", {}};
+constinit pg::Statement delete_parts{
+    "DELETE FROM langchef_guard.catalog_map m WHERE m.catalog OPERATOR(pg_catalog.=) $1 AND m.part OPERATOR(pg_catalog.>=) $2", {OIDOID, INT4OID}};
 
-// Nobody else writes until the transaction is over.
+// Nobody else writes until the transaction is over, not even by hand: else a row of his might be waited for.
 bool lock_map()
 {
     const Oid table = guard::own_relation("catalog_map");
-    return pg::call([table] { return ConditionalLockRelationOid(table, ShareUpdateExclusiveLock); });
+    return pg::call([table] { return ConditionalLockRelationOid(table, ShareRowExclusiveLock); });
 }
+
+pg::Parameter int4(std::size_t number) { return pg::Parameter(Int32GetDatum(static_cast<std::int32_t>(number))); }
 
 // No two are alike: whoever reads one that he has not read or written himself has something else.
 std::string new_generation()
@@ -47,18 +51,16 @@ KeptMap::KeptMap(OwnerSession &session) : session_(session)
 bool KeptMap::load()
 {
     const auto found = session_->run(find_parts, {});
-    if (found.empty() || found.oid(0, 1) != InvalidOid || found.int4(0, 2) != header_part) return false;
-    header_ = note_bytes(found, 0, 3);
+    for (std::uint64_t row = 0; row < found.size() && header_.empty(); ++row) {
+        if (found.oid(row, 1) == InvalidOid && found.int4(row, 2) == header_part) header_ = note_bytes(found, row, 3);
+    }
     std::string_view head = header_;
     const auto basis = basis_of_notes(format) + '\n';
     if (!head.starts_with(basis)) return false;
     head.remove_prefix(basis.size());
     const auto end = head.find('\n');
-    if (end == std::string_view::npos || !core::read_map_head(head.substr(end + 1), map_)) return false;
+    if (end == std::string_view::npos || !core::read_map_head(head.substr(end + 1), found.size() - 1, map_)) return false;
     const auto group_parts = core::parts_of(map_.groups.size(), core::groups_in_part);
-    std::size_t expected = 1 + group_parts;
-    for (const auto &catalog : map_.catalogs) expected += core::parts_of(catalog.pages.size(), core::pages_in_part);
-    if (found.size() != expected) return false;
     std::size_t place = 0;
     for (std::uint64_t row = 1; row < found.size(); ++row) {
         const Oid catalog = found.oid(row, 1);
@@ -76,20 +78,24 @@ bool KeptMap::load()
     return true;
 }
 
-void KeptMap::put(Oid catalog, std::int64_t part, const std::string &bytes)
+void KeptMap::put(Oid catalog, std::size_t part, const std::string &bytes)
 {
     const Datum datum = pg::text_datum(bytes);
-    session_->run(put_part, {pg::param_oid(catalog), pg::Parameter(Int32GetDatum(static_cast<std::int32_t>(part))), pg::Parameter(datum)});
+    session_->run(put_part, {pg::param_oid(catalog), int4(part), pg::Parameter(datum)});
     pg::call([datum] { pfree(DatumGetPointer(datum)); });
 }
 
 void KeptMap::replace(const catalog::PassResult &pass)
 {
-    const bool is_same = !pass.is_new && !pass.any_extent && pass.pages.empty() && pass.groups.empty();
+    const bool is_same = !pass.is_new && !pass.head && pass.cut.empty() && pass.pages.empty() && pass.groups.empty();
     if (is_same || !may_note() || !lock_map()) return;
     const auto present = session_->run(find_header, {});
     if ((present.empty() ? std::string() : note_bytes(present, 0, 1)) != header_) return;
-    if (pass.is_new) session_->run(delete_parts, {});
+    if (pass.is_new) session_->run(delete_map, {});
+    for (const auto place : pass.cut) {
+        const auto &catalog = map_.catalogs[place];
+        session_->run(delete_parts, {pg::param_oid(catalog.catalog), int4(core::parts_of(catalog.pages.size(), core::pages_in_part))});
+    }
     std::set<std::size_t> group_parts;
     std::set<std::pair<std::size_t, std::size_t>> page_parts;
     if (pass.is_new) {
@@ -101,11 +107,11 @@ void KeptMap::replace(const catalog::PassResult &pass)
         for (const auto group : pass.groups) group_parts.insert(group / core::groups_in_part);
         for (const auto &place : pass.pages) page_parts.emplace(place.catalog, place.page / core::pages_in_part);
     }
-    for (const auto part : group_parts) put(InvalidOid, static_cast<std::int64_t>(part), core::group_part(map_, part));
+    for (const auto part : group_parts) put(InvalidOid, part, core::group_part(map_, part));
     for (const auto &[catalog, part] : page_parts) {
-        put(map_.catalogs[catalog].catalog, static_cast<std::int64_t>(part), core::page_part(map_.catalogs[catalog], part));
+        put(map_.catalogs[catalog].catalog, part, core::page_part(map_.catalogs[catalog], part));
     }
-    put(InvalidOid, header_part, basis_of_notes(format) + '\n' + new_generation() + '\n' + core::map_head(map_));
+    put(InvalidOid, static_cast<std::size_t>(header_part), basis_of_notes(format) + '\n' + new_generation() + '\n' + core::map_head(map_));
 }
 
 }  // namespace drift

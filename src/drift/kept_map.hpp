@@ -20,7 +20,7 @@ class KeptMap {
 
   private:
     bool load();
-    void put(Oid catalog, std::int64_t part, const std::string &bytes);
+    void put(Oid catalog, std::size_t part, const std::string &bytes);
 
     OwnerSession &session_;
     std::string header_;  // as it was read

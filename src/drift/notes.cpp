@@ -28,10 +28,12 @@ std::string note_bytes(const pg::Rows &rows, std::uint64_t row, int column)
         bytea *plain;
         bool is_copy;
     };
-    const Datum value = rows.value(row, column).value;
-    const auto view = pg::call([value] {
-        bytea *const plain = DatumGetByteaPP(value);
-        return View{plain, PointerGetDatum(plain) != value};
+    const auto [value, null] = rows.value(row, column);
+    if (null) return {};
+    const Datum stored = value;
+    const auto view = pg::call([stored] {
+        bytea *const plain = DatumGetByteaPP(stored);
+        return View{plain, PointerGetDatum(plain) != stored};
     });
     std::string bytes(VARDATA_ANY(view.plain), VARSIZE_ANY_EXHDR(view.plain));
     if (view.is_copy) pg::call([view] { pfree(view.plain); });

@@ -11,7 +11,7 @@ std::string basis_of_notes(std::string_view format);
 // Whether the transaction can write at all, and sees what others have written.
 bool may_note();
 
-// A bytea that is not null.
+// A bytea; empty for null.
 std::string note_bytes(const pg::Rows &rows, std::uint64_t row, int column);
 
 }  // namespace drift

@@ -209,6 +209,11 @@ attempt_in($writers[1], 'ALTER TABLE app.still5 ADD COLUMN late int');
 is(attempt_in($asking, $count)->{out}, '5401', 'a comparison does not wait for another that writes');
 attempt_in($writers[0], 'ROLLBACK');
 is(attempt_in($asking, $count)->{out}, '5401', 'and tells the same when it can write');
+attempt_in($writers[0], $_) foreach 'BEGIN', 'DELETE FROM langchef_guard.catalog_map';
+attempt_in($writers[1], 'ALTER TABLE app.still5 ADD COLUMN later int');
+is(attempt_in($asking, $count)->{out}, '5402', 'nor for who takes the notes away by hand');
+attempt_in($writers[0], 'COMMIT');
+attempt_in($writers[1], 'ALTER TABLE app.still5 DROP COLUMN later');
 attempt_in($writers[1], 'ALTER TABLE app.still5 DROP COLUMN late');
 
 # A page that VACUUM told to be visible to all is not looked at until it is written, and told so again later.
@@ -236,6 +241,28 @@ foreach my $limit (5, 10, 15, 20, 25, 30, 40, 50)
 attempt_in($writers[0], 'ALTER TABLE app.still3 RESET (fillfactor)');
 cmp_ok($cancelled, '>', 0, "$cancelled comparisons were cancelled");
 is(attempt_in($asking, $count)->{out}, '5400', 'after an error the same is told');
+
+# Catalogs grow shorter again.
+my $pages = q{SELECT pg_relation_size('pg_attribute')};
+attempt_in($writers[0], $_) foreach join(';', map { "DROP TABLE app.many$_" } 1 .. 600), 'VACUUM FULL pg_attribute',
+	join(';', map { "CREATE TABLE app.many$_ (a int, b text, c int, d int, e int)" } 1 .. 300);
+is(attempt_in($asking, $count)->{out}, '1800', 'other objects come');
+my $before = $node->safe_psql('kept', $pages);
+attempt_in($writers[0], $_) foreach join(';', map { "DROP TABLE app.many$_" } 1 .. 300), 'VACUUM pg_attribute', 'VACUUM';
+cmp_ok($node->safe_psql('kept', $pages), '<', $before, 'VACUUM cuts pages off');
+is(groups_read('SELECT 1'), groups_read($no_map), 'the groups are those that are left');
+is(attempt_in($asking, $count)->{out}, '0', 'and there is no drift');
+is(groups_read('SELECT 1'), groups_read($no_map), 'as noted');
+
+# A subscription is in a catalog that all databases share, and what is said of it in one of this.
+$node->safe_psql('kept', q{CREATE SUBSCRIPTION news CONNECTION 'dbname=nowhere' PUBLICATION news WITH (connect = false, slot_name = NONE); SELECT langchef_guard.register_expected('release')});
+foreach ([ q{COMMENT ON SUBSCRIPTION news IS 'said'}, 1 ], [ 'COMMENT ON SUBSCRIPTION news IS NULL', 0 ], [ 'ALTER SUBSCRIPTION news RENAME TO olds', 1 ],
+	[ 'ALTER SUBSCRIPTION olds RENAME TO news', 0 ], [ 'DROP SUBSCRIPTION news', 1 ])
+{
+	$node->safe_psql('kept', $_->[0]);
+	is(attempt_in($asking, $count)->{out}, $_->[1], "after $_->[0]");
+	is($node->safe_psql('kept', $question), attempt($node, 'kept', $anew)->{out}, 'and told anew');
+}
 
 # A standby goes by the notes of its primary, while it follows, and when it is one no more.
 $node->safe_psql('kept', q{SELECT langchef_guard.register_expected('release')});
@@ -275,6 +302,27 @@ foreach my $round (1 .. 4)
 	is($with, $without, "after a crash the same is told with notes and without, round $round");
 	is(groups_read('SELECT 1'), groups_read($no_map), 'of the same groups');
 }
+
+# A backup can hold a visibility map that does not fit the pages: nobody takes a bit away that the page does not know of.
+$node->safe_psql('kept', "VACUUM pg_attribute; VACUUM pg_class; ALTER TABLE app.still31 SET (fillfactor = 50); $count");
+my @maps = map { $node->data_dir . '/' . $node->safe_psql('kept', "SELECT pg_relation_filepath('$_')") . '_vm' } qw(pg_attribute pg_class);
+$node->stop;
+foreach my $file (@maps)
+{
+	open(my $map, '+<', $file) or die "$file: $!";
+	seek($map, 24, 0);
+	print $map "\x55" x (8192 - 24);
+	close $map;
+}
+$node->start;
+foreach my $fill (60, 70, 80)
+{
+	# What differs is read every time: from what is as expected only the page can tell.
+	$node->safe_psql('kept', q{SELECT langchef_guard.register_expected('release')});
+	$node->safe_psql('kept', "ALTER TABLE app.still31 SET (fillfactor = $fill)");
+	is($node->safe_psql('kept', $question), attempt($node, 'kept', $anew)->{out}, "with such a map a change is told: $fill");
+}
+$node->safe_psql('kept', 'VACUUM pg_attribute; VACUUM pg_class');
 
 # The copy of a database has the notes of another.
 foreach my $strategy (qw(wal_log file_copy))

@@ -41,12 +41,17 @@ struct Model {
         core::NodeIndex index(map);
         const std::vector<std::uint32_t> elsewhere{7};
         CatalogSurvey survey(map, index, elsewhere);
-        while (!places.empty()) {
+        // Pages that were cut off.
+        for (std::uint32_t i = 0; i < catalogs.size(); ++i) {
+            for (auto j = static_cast<std::uint32_t>(catalogs[i].size()); j < map.catalogs[i].pages.size(); ++j) survey.add_page({i, j}, {}, 0);
+        }
+        do {
             for (const auto place : places) add(survey, place);
             if (read != nullptr) *read += places.size();
             places = survey.more_pages();
-        }
+        } while (!places.empty());
         survey.finish();
+        for (std::size_t i = 0; i < catalogs.size(); ++i) map.catalogs[i].pages.resize(catalogs[i].size());
         // What is kept of the index is what the map says.
         const core::NodeIndex anew(map);
         bool same = true;
@@ -73,7 +78,7 @@ struct Model {
         map.catalogs.resize(catalogs.size());
         for (std::size_t i = 0; i < catalogs.size(); ++i) {
             map.catalogs[i].catalog = static_cast<std::uint32_t>(i + 1);
-            map.catalogs[i].pages.resize(catalogs[i].size());
+            map.catalogs[i].pages.resize(std::max(map.catalogs[i].pages.size(), catalogs[i].size()));
         }
     }
 
@@ -153,6 +158,10 @@ class Changes {
     {
         auto &catalog = model_.catalogs[below(model_.catalogs.size())];
         if (catalog.empty() || below(12) == 0) catalog.emplace_back();
+        if (below(25) == 0) {
+            catalog.pop_back();
+            return;
+        }
         auto &page = catalog[below(catalog.size())];
         switch (below(4)) {
             case 0: remove(page); break;
@@ -188,7 +197,7 @@ class Changes {
 CatalogMap map_of_parts(const CatalogMap &map)
 {
     CatalogMap copy;
-    REQUIRE(core::read_map_head(core::map_head(map), copy));
+    REQUIRE(core::read_map_head(core::map_head(map), core::parts_of(map), copy));
     for (std::size_t i = 0; i < core::parts_of(map.groups.size(), core::groups_in_part); ++i) {
         REQUIRE(core::read_group_part(core::group_part(map, i), copy, i));
     }
@@ -267,6 +276,25 @@ TEST_CASE("who mentions what is gone misses it, until it is there again or somew
     CHECK_FALSE(misses());
 }
 
+TEST_CASE("who is somewhere else, or is not any more, is missed or not")
+{
+    Model model;
+    model.catalogs.resize(1);
+    model.catalogs[0] = {{{{{10, 1}, true, {}, {7, 8}, {1, 1}}}, 1}};
+    CatalogMap map = model.anew();
+    CHECK(map.groups[0].misses);
+    for (const bool there : {true, false}) {
+        core::NodeIndex index(map);
+        const std::vector<std::uint32_t> elsewhere = there ? std::vector<std::uint32_t>{7, 8} : std::vector<std::uint32_t>{7};
+        CHECK(CatalogSurvey::sum_of(elsewhere) != map.elsewhere);
+        CatalogSurvey survey(map, index, elsewhere);
+        CHECK(survey.more_pages().empty());
+        survey.finish();
+        CHECK(map.groups[0].misses == !there);
+        CHECK(survey.changed_groups().size() == 1);
+    }
+}
+
 TEST_CASE("bytes that are no map are refused, wherever they end or differ")
 {
     Model model;
@@ -279,9 +307,11 @@ TEST_CASE("bytes that are no map are refused, wherever they end or differ")
     const auto groups = core::group_part(map, 0);
     const auto pages = core::page_part(map.catalogs[0], 0);
     CatalogMap copy;
-    for (std::size_t i = 0; i < head.size(); ++i) CHECK_FALSE(core::read_map_head(head.substr(0, i), copy));
-    CHECK_FALSE(core::read_map_head(head + 'x', copy));
-    REQUIRE(core::read_map_head(head, copy));
+    for (std::size_t i = 0; i < head.size(); ++i) CHECK_FALSE(core::read_map_head(head.substr(0, i), core::parts_of(map), copy));
+    CHECK_FALSE(core::read_map_head(head + 'x', core::parts_of(map), copy));
+    REQUIRE(core::read_map_head(head, core::parts_of(map), copy));
+    CHECK_FALSE(core::read_map_head(head, core::parts_of(map) + 1, copy));
+    REQUIRE(core::read_map_head(head, core::parts_of(map), copy));
     CHECK(copy.catalogs[0].visibility == map.catalogs[0].visibility);
     for (std::size_t i = 0; i < groups.size(); ++i) CHECK_FALSE(core::read_group_part(groups.substr(0, i), copy, 0));
     for (std::size_t i = 0; i < pages.size(); ++i) CHECK_FALSE(core::read_page_part(pages.substr(0, i), copy, 0, 0));
@@ -291,7 +321,7 @@ TEST_CASE("bytes that are no map are refused, wherever they end or differ")
     for (int i = 0; i < 2000; ++i) {
         auto bytes = i % 2 == 0 ? groups : pages;
         bytes[random() % bytes.size()] = static_cast<char>(random());
-        REQUIRE(core::read_map_head(head, copy));
+        REQUIRE(core::read_map_head(head, core::parts_of(map), copy));
         const bool read = i % 2 == 0 ? core::read_group_part(bytes, copy, 0) : core::read_page_part(bytes, copy, 0, 0);
         for (const auto &page : copy.catalogs[0].pages) {
             if (!read) break;
