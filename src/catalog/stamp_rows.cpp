@@ -77,8 +77,9 @@ void RowReader::read(HeapTuple tuple, PageScribe *scribe) const
         read_dependency(tuple, scribe);
         return;
     }
-    // System columns are as they were made as long as there is the table.
-    if (catalog_ == AttributeRelationId && form_of<FormData_pg_attribute>(tuple)->attnum < 0) return;
+    // System columns are as they were made as long as there is the table, but for who may read them.
+    const bool is_system_column = catalog_ == AttributeRelationId && form_of<FormData_pg_attribute>(tuple)->attnum < 0;
+    if (is_system_column && field(tuple, columns_, Anum_pg_attribute_attacl).null) return;
     const PartOf *const part = layout_.part;
     const char *const data = reinterpret_cast<const char *>(tuple->t_data) + tuple->t_data->t_hoff;
     const auto oid_at = [data](int offset) { return *reinterpret_cast<const Oid *>(data + offset); };

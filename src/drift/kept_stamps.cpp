@@ -23,8 +23,10 @@ constinit pg::Statement lock_schema{
     "   FOR NO KEY UPDATE SKIP LOCKED",
     {TEXTOID, INT8OID}};
 
+// Nor for who takes the notes away by hand.
 constinit pg::Statement find_header{
-    "SELECT t.stamps FROM langchef_guard.expected_stamp t WHERE t.schema_name OPERATOR(pg_catalog.=) $1 AND t.part OPERATOR(pg_catalog.=) $2",
+    "SELECT t.stamps FROM langchef_guard.expected_stamp t WHERE t.schema_name OPERATOR(pg_catalog.=) $1 AND t.part OPERATOR(pg_catalog.=) $2"
+    "   FOR UPDATE SKIP LOCKED",
     {TEXTOID, INT4OID}};
 
 constinit pg::Statement put_part{

@@ -144,6 +144,7 @@ my @far = (
 	[ 'ALTER ROLE reader RENAME TO lector', qr/app\.child\.mine roles|app\.parent acl/, 'ALTER ROLE lector RENAME TO reader' ],
 	[ 'ALTER ROLE keeper RENAME TO holder', qr/app\.heir owner/, 'ALTER ROLE holder RENAME TO keeper' ],
 	[ 'ALTER INDEX app.parted_k RENAME TO parted_by_k', qr/app\.parted_by_k/, 'ALTER INDEX app.parted_by_k RENAME TO parted_k' ],
+	[ 'GRANT SELECT (ctid) ON pg_catalog.pg_authid TO reader', qr/pg_authid/, 'REVOKE SELECT (ctid) ON pg_catalog.pg_authid FROM reader' ],
 	[ 'GRANT SELECT ON pg_catalog.pg_authid TO reader', qr/pg_authid/, 'REVOKE SELECT ON pg_catalog.pg_authid FROM reader' ],
 	[ q{ALTER DATABASE warm SET work_mem = '5MB'}, qr/current settings/, 'ALTER DATABASE warm RESET work_mem' ],
 	[ 'ALTER TABLE app.child DISABLE TRIGGER ALL', qr/child_parent_fkey enforcement/, 'ALTER TABLE app.child ENABLE TRIGGER ALL' ],
