@@ -10,11 +10,6 @@ bool is_of_relation(Oid catalog)
            catalog == AttrDefaultRelationId || catalog == PolicyRelationId;
 }
 
-bool comes_before(const core::Address &left, const core::Address &right)
-{
-    return left.classid != right.classid ? left.classid < right.classid : left.objid < right.objid;
-}
-
 // Both ascending.
 bool has_any(const std::vector<std::uint32_t> &oids, const std::vector<std::uint32_t> &of)
 {
@@ -104,7 +99,7 @@ std::vector<core::Address> Stamps::objects(const std::vector<char> &marked) cons
             if (node.is_object) addresses.push_back({node.catalog, node.object, 0});
         }
     }
-    std::sort(addresses.begin(), addresses.end(), comes_before);
+    std::sort(addresses.begin(), addresses.end());
     return addresses;
 }
 

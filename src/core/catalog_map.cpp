@@ -7,7 +7,12 @@ namespace {
 
 constexpr std::size_t least_slots = 1024;
 
+// OIDs that were given one after the other lie together, and so do the rows that name them.
+std::size_t hash_of_oid(std::uint32_t object) { return static_cast<std::size_t>(scatter(object >> 4) << 4) | (object & 15); }
+
 }  // namespace
+
+NodeIndex::NodeIndex() { grow(0); }
 
 NodeIndex::NodeIndex(const CatalogMap &map)
 {

@@ -65,9 +65,10 @@ struct CatalogMap {
     bool operator==(const CatalogMap &) const = default;
 };
 
-// Finds the groups of a map by their objects; knows nothing of changes that it is not told.
+// Finds the groups of a map, or what else has numbers, by objects; knows nothing of changes that it is not told.
 class NodeIndex {
   public:
+    NodeIndex();
     explicit NodeIndex(const CatalogMap &map);
 
     // no_group when the object is in none.
@@ -94,8 +95,5 @@ class NodeIndex {
     std::vector<Slot> slots_;
     std::size_t used_ = 0;
 };
-
-// Slots of a hash of OIDs: those that were given one after the other lie together, and so do the rows that name them.
-inline std::size_t hash_of_oid(std::uint32_t object) { return static_cast<std::size_t>(scatter(object >> 4) << 4) | (object & 15); }
 
 }  // namespace core

@@ -7,8 +7,6 @@
 namespace core {
 namespace {
 
-constexpr std::size_t least_slots = 1024;
-
 // One share for each group, by group.
 void merge_shares(std::vector<CatalogMap::Share> &shares)
 {
@@ -32,36 +30,18 @@ bool comes_before(const CatalogMap::Node &left, const CatalogMap::Node &right)
 }  // namespace
 
 CatalogSurvey::CatalogSurvey(CatalogMap &map, NodeIndex &index, const std::vector<std::uint32_t> &elsewhere)
-    : map_(map), index_(index), elsewhere_(elsewhere), slots_(least_slots, 0), affected_(map.groups.size(), 0)
+    : map_(map), index_(index), elsewhere_(elsewhere), affected_(map.groups.size(), 0)
 {}
-
-std::size_t CatalogSurvey::slot_of(std::uint32_t catalog, std::uint32_t object) const
-{
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t at = hash_of_oid(object) & mask;
-    for (; slots_[at] != 0; at = (at + 1) & mask) {
-        const auto &node = objects_[slots_[at] - 1].node;
-        if (node.object == object && node.catalog == catalog) break;
-    }
-    return at;
-}
-
-void CatalogSurvey::grow()
-{
-    slots_.assign(slots_.size() * 2, 0);
-    for (std::uint32_t i = 0; i < objects_.size(); ++i) slots_[slot_of(objects_[i].node.catalog, objects_[i].node.object)] = i + 1;
-}
 
 std::uint32_t CatalogSurvey::number_of(std::uint32_t catalog, std::uint32_t object)
 {
     if (last_ < objects_.size() && objects_[last_].node.object == object && objects_[last_].node.catalog == catalog) return last_;
-    const std::size_t at = slot_of(catalog, object);
-    if (slots_[at] != 0) return last_ = slots_[at] - 1;
+    last_ = numbers_.group_of(catalog, object);
+    if (last_ != CatalogMap::no_group) return last_;
     last_ = static_cast<std::uint32_t>(objects_.size());
     const auto group = map_.groups.empty() ? CatalogMap::no_group : index_.group_of(catalog, object);
     objects_.push_back({{catalog, object, false}, group, last_, false});
-    slots_[at] = last_ + 1;
-    if (objects_.size() > slots_.size() / 2) grow();
+    numbers_.add(objects_.back().node, last_);
     return last_;
 }
 

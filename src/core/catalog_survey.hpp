@@ -98,8 +98,6 @@ class CatalogSurvey {
     using Numbers = std::vector<std::uint32_t>;
 
     std::uint32_t number_of(std::uint32_t catalog, std::uint32_t object);
-    std::size_t slot_of(std::uint32_t catalog, std::uint32_t object) const;
-    void grow();
     std::uint32_t root_of(std::uint32_t object);
     void join(std::uint32_t left, std::uint32_t right);
     const CatalogMap::Page &page(PagePlace place) const { return map_.catalogs[place.catalog].pages[place.page]; }
@@ -118,7 +116,7 @@ class CatalogSurvey {
     NodeIndex &index_;
     const std::vector<std::uint32_t> &elsewhere_;
     std::vector<Object> objects_;
-    Numbers slots_;  // number + 1, or 0
+    NodeIndex numbers_;  // places in that
     std::uint32_t last_ = 0;
     std::vector<Run> runs_;
     std::vector<Mention> mentions_;

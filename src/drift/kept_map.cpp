@@ -31,8 +31,6 @@ bool lock_map()
     return pg::call([table] { return ConditionalLockRelationOid(table, ShareRowExclusiveLock); });
 }
 
-pg::Parameter int4(std::size_t number) { return pg::Parameter(Int32GetDatum(static_cast<std::int32_t>(number))); }
-
 // No two are alike: whoever reads one that he has not read or written himself has something else.
 std::string new_generation()
 {
@@ -78,13 +76,6 @@ bool KeptMap::load()
     return true;
 }
 
-void KeptMap::put(Oid catalog, std::size_t part, const std::string &bytes)
-{
-    const Datum datum = pg::text_datum(bytes);
-    session_->run(put_part, {pg::param_oid(catalog), int4(part), pg::Parameter(datum)});
-    pg::call([datum] { pfree(DatumGetPointer(datum)); });
-}
-
 void KeptMap::replace(const catalog::PassResult &pass)
 {
     const bool is_same = !pass.is_new && !pass.head && pass.cut.empty() && pass.pages.empty() && pass.groups.empty();
@@ -94,7 +85,7 @@ void KeptMap::replace(const catalog::PassResult &pass)
     if (pass.is_new) session_->run(delete_map, {});
     for (const auto place : pass.cut) {
         const auto &catalog = map_.catalogs[place];
-        session_->run(delete_parts, {pg::param_oid(catalog.catalog), int4(core::parts_of(catalog.pages.size(), core::pages_in_part))});
+        session_->run(delete_parts, {pg::param_oid(catalog.catalog), pg::Parameter(Int32GetDatum(static_cast<std::int32_t>(core::parts_of(catalog.pages.size(), core::pages_in_part))))});
     }
     std::set<std::size_t> group_parts;
     std::set<std::pair<std::size_t, std::size_t>> page_parts;
@@ -107,11 +98,14 @@ void KeptMap::replace(const catalog::PassResult &pass)
         for (const auto group : pass.groups) group_parts.insert(group / core::groups_in_part);
         for (const auto &place : pass.pages) page_parts.emplace(place.catalog, place.page / core::pages_in_part);
     }
+    const auto put = [this](Oid catalog, auto part, const std::string &bytes) {
+        put_note(session_, put_part, pg::param_oid(catalog), static_cast<std::int32_t>(part), bytes);
+    };
     for (const auto part : group_parts) put(InvalidOid, part, core::group_part(map_, part));
     for (const auto &[catalog, part] : page_parts) {
         put(map_.catalogs[catalog].catalog, part, core::page_part(map_.catalogs[catalog], part));
     }
-    put(InvalidOid, static_cast<std::size_t>(header_part), basis_of_notes(format) + '\n' + new_generation() + '\n' + core::map_head(map_));
+    put(InvalidOid, header_part, basis_of_notes(format) + '\n' + new_generation() + '\n' + core::map_head(map_));
 }
 
 }  // namespace drift

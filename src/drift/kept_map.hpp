@@ -20,7 +20,6 @@ class KeptMap {
 
   private:
     bool load();
-    void put(Oid catalog, std::size_t part, const std::string &bytes);
 
     OwnerSession &session_;
     std::string header_;  // as it was read

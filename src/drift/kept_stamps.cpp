@@ -119,11 +119,7 @@ void KeptStamps::write(const std::vector<core::StampRecord> &records)
     if (!rewrite) {
         for (const auto &record : records_) core::append_record(before[part_of(record)], record);
     }
-    const auto put = [&](std::int64_t part, const std::string &bytes) {
-        const Datum datum = pg::text_datum(bytes);
-        session_->run(put_part, {name, int4(part), pg::Parameter(datum)});
-        pg::call([datum] { pfree(DatumGetPointer(datum)); });
-    };
+    const auto put = [&](std::int64_t part, const std::string &bytes) { put_note(session_, put_part, name, static_cast<std::int32_t>(part), bytes); };
     for (std::size_t i = 0; i < parts.size(); ++i) {
         if (rewrite || parts[i] != before[i]) put(static_cast<std::int64_t>(i), parts[i]);
     }

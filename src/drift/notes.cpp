@@ -22,6 +22,13 @@ bool may_note()
     return pg::call([] { return !XactReadOnly && !RecoveryInProgress() && !IsInParallelMode() && !IsolationUsesXactSnapshot(); });
 }
 
+void put_note(OwnerSession &session, pg::Statement &statement, pg::Parameter key, std::int32_t part, const std::string &bytes)
+{
+    const Datum datum = pg::text_datum(bytes);
+    session->run(statement, {key, pg::Parameter(Int32GetDatum(part)), pg::Parameter(datum)});
+    pg::call([datum] { pfree(DatumGetPointer(datum)); });
+}
+
 std::string note_bytes(const pg::Rows &rows, std::uint64_t row, int column)
 {
     struct View {

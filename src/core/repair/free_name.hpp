@@ -12,7 +12,6 @@ std::string free_constraint_name(const Scene &scene, const std::string &table, s
 // The same for relations and types, which share the names of a schema.
 std::string free_relation_name(const Scene &scene, const std::string &schema, std::string_view before, std::string_view name, std::string_view after);
 
-
 // The same for who asks often: names of the indexes of keys, which are those of their constraints, before and after.
 class KeyNames {
   public:
